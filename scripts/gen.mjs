@@ -1,0 +1,7 @@
+// Regenerates gen/ from proto/.
+import { steps } from './steps.mjs';
+
+steps([
+  ['buf format', 'buf', ['format', '-w']],
+  ['buf generate', 'buf', ['generate']],
+]);

@@ -1,0 +1,177 @@
+/** Configuration: each variable of the environment is declared once, with its meaning; docs/configure.md is made of that. */
+
+/** One variable of the environment. */
+export interface Variable<T> {
+  readonly name: string;
+  /** What it does, for operators, in one or two sentences. */
+  readonly doc: string;
+  /** What is expected, such as `a port, 0 to 65535`. */
+  readonly expects: string;
+  /** Shown in the docs; absent where the variable may stay unset without a default. */
+  readonly fallback?: string;
+  /** Never shown or logged. */
+  readonly secret: boolean;
+  /** The value, or a `Fault`. `text` is undefined where the variable is unset or empty and has no default. */
+  readonly parse: (text: string | undefined) => T | Fault;
+}
+
+/** Why a value cannot be used. */
+export class Fault {
+  readonly problem: string;
+  constructor(problem: string) {
+    this.problem = problem;
+  }
+}
+
+export type Variables = Record<string, Variable<unknown>>;
+
+/** The values of declared variables. */
+export type ConfigOf<V extends Variables> = { readonly [K in keyof V]: V[K] extends Variable<infer T> ? T : never };
+
+/** Every fault of an environment, at once. The message has one line for each. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly faults: readonly { readonly variable: string; readonly problem: string }[];
+  constructor(faults: readonly { readonly variable: string; readonly problem: string }[]) {
+    super(faults.map(({ variable, problem }) => `${variable}: ${problem}`).join('\n'));
+    this.faults = faults;
+  }
+}
+
+/** Reads declared variables. Throws `ConfigError`. */
+export function readConfig<V extends Variables>(
+  variables: V,
+  env: Readonly<Record<string, string | undefined>>,
+): ConfigOf<V> {
+  const faults: { variable: string; problem: string }[] = [];
+  const config: Record<string, unknown> = {};
+  for (const [field, variable] of Object.entries(variables)) {
+    const given = env[variable.name];
+    const value = variable.parse(given === undefined || given === '' ? variable.fallback : given);
+    if (value instanceof Fault) faults.push({ variable: variable.name, problem: value.problem });
+    else config[field] = value;
+  }
+  if (faults.length > 0) throw new ConfigError(faults);
+  return config as ConfigOf<V>;
+}
+
+interface Declaration {
+  readonly doc: string;
+  readonly fallback?: string;
+  readonly secret?: boolean;
+}
+
+type Given<D, T> = D extends { fallback: string } ? T : T | undefined;
+
+/** Any text. */
+export function text<const D extends Declaration>(name: string, declared: D): Variable<Given<D, string>> {
+  return declare(name, declared, 'text', (value) => value);
+}
+
+/** A whole number within bounds, `min` and `max` included. */
+export function integer<const D extends Declaration>(
+  name: string,
+  min: number,
+  max: number,
+  declared: D,
+): Variable<Given<D, number>> {
+  const expects = `a whole number, ${min} to ${max}`;
+  return declare(name, declared, expects, (value) => {
+    const number = Number(value);
+    return /^\d+$/.test(value) && number >= min && number <= max ? number : refuse(value, declared, expects);
+  });
+}
+
+/** A span of time such as `250ms`, `30s`, `5m` or `2h`, in milliseconds. */
+export function duration<const D extends Declaration>(name: string, declared: D): Variable<Given<D, number>> {
+  const units: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+  const expects = 'a span of time such as 250ms, 30s, 5m or 2h';
+  return declare(name, declared, expects, (value) => {
+    const match = /^(\d+)(ms|s|m|h)$/.exec(value);
+    return match ? Number(match[1]) * (units[match[2] as string] as number) : refuse(value, declared, expects);
+  });
+}
+
+/** An amount of memory such as `256MiB`, in bytes. */
+export function bytes<const D extends Declaration>(name: string, declared: D): Variable<Given<D, number>> {
+  const units: Record<string, number> = { KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 };
+  const expects = 'an amount such as 512KiB, 256MiB or 1GiB';
+  return declare(name, declared, expects, (value) => {
+    const match = /^(\d+)(KiB|MiB|GiB)$/.exec(value);
+    return match ? Number(match[1]) * (units[match[2] as string] as number) : refuse(value, declared, expects);
+  });
+}
+
+/** One of a few words. */
+export function choice<const C extends readonly string[], const D extends Declaration>(
+  name: string,
+  choices: C,
+  declared: D,
+): Variable<Given<D, C[number]>> {
+  const expects = `one of: ${choices.join(', ')}`;
+  return declare(name, declared, expects, (value) =>
+    choices.includes(value) ? value : refuse(value, declared, expects),
+  );
+}
+
+/** The address of a server: `http:` or `https:`. Plain http is taken for loopback only, unless `plain` allows it. */
+export function url<const D extends Declaration & { readonly plain?: 'anywhere' | 'loopback' }>(
+  name: string,
+  declared: D,
+): Variable<Given<D, string>> {
+  const expects =
+    declared.plain === 'anywhere' ? 'an http(s) address' : 'an https address (plain http on loopback only)';
+  return declare(name, declared, expects, (value) => {
+    const parsed = URL.canParse(value) ? new URL(value) : undefined;
+    const plainAllowed = declared.plain === 'anywhere' || (parsed !== undefined && isLoopback(parsed.hostname));
+    const fits = parsed?.protocol === 'https:' || (parsed?.protocol === 'http:' && plainAllowed);
+    return fits ? value.replace(/\/+$/, '') : refuse(value, declared, expects);
+  });
+}
+
+/** `host:port`; a port of 0 asks for a free one. */
+export function address<const D extends Declaration>(name: string, declared: D): Variable<Given<D, string>> {
+  const expects = 'host:port';
+  return declare(name, declared, expects, (value) => {
+    const match = /^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):(\d{1,5})$/.exec(value);
+    return match && Number(match[2]) <= 65_535 ? value : refuse(value, declared, expects);
+  });
+}
+
+/** `true` or `false`. */
+export function flag<const D extends Declaration & { readonly fallback: 'true' | 'false' }>(
+  name: string,
+  declared: D,
+): Variable<boolean> {
+  return declare(name, declared, 'true or false', (value) => {
+    if (value === 'true') return true;
+    return value === 'false' ? false : refuse(value, declared, 'true or false');
+  });
+}
+
+/** True for names and addresses of this machine itself. */
+export function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || hostname === '::1' || /^127(\.\d{1,3}){3}$/.test(hostname);
+}
+
+function declare<T, D extends Declaration>(
+  name: string,
+  declared: D,
+  expects: string,
+  parse: (value: string) => T | Fault,
+): Variable<Given<D, T>> {
+  return {
+    name,
+    doc: declared.doc,
+    expects,
+    secret: declared.secret ?? false,
+    ...(declared.fallback === undefined ? {} : { fallback: declared.fallback }),
+    parse: (value) => (value === undefined ? undefined : parse(value)) as Given<D, T> | Fault,
+  };
+}
+
+/** A fault that shows the value, unless it is a secret. */
+function refuse(value: string, declared: Declaration, expects: string): Fault {
+  const shown = declared.secret ? '' : ` (it is ${JSON.stringify(value.slice(0, 100))})`;
+  return new Fault(`must be ${expects}${shown}`);
+}
