@@ -1,0 +1,43 @@
+import { address, choice, text } from '#lib/config/variables.ts';
+
+/** Variables that several services read. Each service spreads those that it needs into its own. */
+
+export const dataDir = text('OTVET_DATA_DIR', {
+  doc: 'The folder of the embedded stores, certificates and the first API key. Made with mode 0700; its files have mode 0600.',
+  fallback: './data',
+});
+
+export const logLevel = choice('OTVET_LOG_LEVEL', ['debug', 'info', 'warn', 'error', 'silent'], {
+  doc: 'The least severe log lines to print, as JSON on standard output.',
+  fallback: 'info',
+});
+
+export const llmAddress = address('OTVET_LLM_ADDRESS', {
+  doc: 'Where the llm service listens, and where conversation finds it. One process for all uses free loopback ports instead.',
+  fallback: '127.0.0.1:7101',
+});
+
+export const trainingAddress = address('OTVET_TRAINING_ADDRESS', {
+  doc: 'Where the training service listens, and where the others find it.',
+  fallback: '127.0.0.1:7102',
+});
+
+export const conversationAddress = address('OTVET_CONVERSATION_ADDRESS', {
+  doc: 'Where the conversation service listens, and where the others find it.',
+  fallback: '127.0.0.1:7103',
+});
+
+export const telegramAddress = address('OTVET_TELEGRAM_ADDRESS', {
+  doc: 'Where the telegram-adapter service listens for gRPC, and where gateway finds it.',
+  fallback: '127.0.0.1:7104',
+});
+
+export const gatewayAddress = address('OTVET_GATEWAY_ADDRESS', {
+  doc: 'Where the gateway service listens for gRPC from other services (health and reflection). People and partners use OTVET_PORT.',
+  fallback: '127.0.0.1:7105',
+});
+
+export const adminAddress = address('OTVET_ADMIN_ADDRESS', {
+  doc: 'Where /livez, /readyz and /metrics are served, in plain HTTP. Keep it off public networks.',
+  fallback: '127.0.0.1:8081',
+});
