@@ -1,0 +1,3 @@
+export { ArtifactInvalid, ArtifactTooLarge, type Passage, type ReleaseHeader } from './artifact.ts';
+export { ReleaseBuilder, type ReleaseIdentity } from './build.ts';
+export { type Hit, openRelease, type ReleaseIndex, type SearchOptions } from './search.ts';

@@ -1,0 +1,152 @@
+import { type QueryToken, questionTokens } from './analysis.ts';
+import { ArtifactInvalid, type Passage, type ReleaseHeader } from './artifact.ts';
+import { RECORD_FIELDS } from './build.ts';
+import { readSections, type Sections } from './sections.ts';
+import { questionSimilarity } from './similarity.ts';
+import { Stemmer } from './stems.ts';
+import { StringTable } from './strings.ts';
+import { SubIndex } from './subindex.ts';
+
+/** A passage or example found for a question. */
+export interface Hit {
+  readonly passage: Passage;
+  /** BM25, comparable among hits of one kind for one question only. */
+  readonly score: number;
+  /** 0 to 1: share of the question's weight that occurs in the passage; 0 for a question of stop words alone. */
+  readonly coverage: number;
+  /** 0 to 1: how much the question and an example's question are the same; for a passage 0. */
+  readonly similarity: number;
+}
+
+export interface SearchOptions {
+  /** Both kinds when absent, ranked by their share of the best score that the question could have. */
+  readonly kind?: Passage['kind'];
+  /** Hits at most. */
+  readonly limit: number;
+}
+
+/** One release's index, in memory as it is in its artifact. Its calls are synchronous and take about a millisecond. */
+export interface ReleaseIndex {
+  readonly header: ReleaseHeader;
+  /** Bytes of the artifact. */
+  readonly bytes: number;
+  /** The best hits, best first. Any text is a question; the same question gives the same hits. */
+  search(question: string, options: SearchOptions): readonly Hit[];
+}
+
+const STEM_CACHE = 4096;
+
+interface Description {
+  readonly header: ReleaseHeader;
+  readonly latin: readonly string[];
+  readonly impactScales: Readonly<Record<Passage['kind'], number>>;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+/** Throws ArtifactInvalid unless the description has every field in its type. */
+function describe(value: unknown): Description {
+  const { header, latin, impactScales } = (value ?? {}) as Partial<Description>;
+  const texts: unknown[] = [
+    header?.assistant,
+    header?.snapshotSha256,
+    header?.persona,
+    header?.displayName,
+    header?.description,
+  ];
+  const counts: unknown[] = [header?.exampleCount, header?.passageCount];
+  const sound =
+    texts.every(isText) &&
+    counts.every((count) => Number.isSafeInteger(count) && Number(count) >= 0) &&
+    Array.isArray(header?.languages) &&
+    header.languages.every(isText) &&
+    Array.isArray(latin) &&
+    latin.every(isText) &&
+    Number.isFinite(impactScales?.example) &&
+    Number.isFinite(impactScales?.passage);
+  if (!sound) throw new ArtifactInvalid('not a readable release artifact: its description lacks a field');
+  return { header, latin, impactScales } as Description;
+}
+
+class OpenIndex implements ReleaseIndex {
+  readonly header: ReleaseHeader;
+  readonly bytes: number;
+  readonly #latin: readonly string[];
+  readonly #texts: StringTable;
+  readonly #records: Readonly<Record<Passage['kind'], Uint32Array>>;
+  readonly #indexes: Readonly<Record<Passage['kind'], SubIndex>>;
+  readonly #stemmer = new Stemmer(STEM_CACHE);
+
+  constructor(sections: Sections, bytes: number) {
+    const { header, latin, impactScales } = describe(sections.description);
+    this.header = header;
+    this.bytes = bytes;
+    this.#latin = latin.length > 0 ? latin : ['en'];
+    this.#texts = new StringTable(sections.u8('text.bytes'), sections.u32('text.ends'));
+    this.#records = { example: sections.u32('example.records'), passage: sections.u32('passage.records') };
+    this.#indexes = {
+      example: new SubIndex(sections, 'example', header.exampleCount, impactScales.example),
+      passage: new SubIndex(sections, 'passage', header.passageCount, impactScales.passage),
+    };
+    for (const kind of ['example', 'passage'] as const) {
+      const records = this.#records[kind];
+      const inside = records.every((text) => text < this.#texts.length);
+      if (!inside || records.length !== this.#indexes[kind].entries * RECORD_FIELDS.length) {
+        throw new ArtifactInvalid(`not a readable release artifact: the ${kind} records are malformed`);
+      }
+    }
+  }
+
+  search(question: string, options: SearchOptions): readonly Hit[] {
+    const tokens = questionTokens(question, this.#stemmer, this.#latin);
+    if (options.kind !== undefined) return this.#searchKind(tokens, options.kind, options.limit).map(({ hit }) => hit);
+    return [
+      ...this.#searchKind(tokens, 'example', options.limit),
+      ...this.#searchKind(tokens, 'passage', options.limit),
+    ]
+      .sort((a, b) => b.share - a.share)
+      .slice(0, options.limit)
+      .map(({ hit }) => hit);
+  }
+
+  /** Hits of one kind, each with its share of the score that a passage of nothing but the question would have. */
+  #searchKind(tokens: readonly QueryToken[], kind: Passage['kind'], limit: number): { hit: Hit; share: number }[] {
+    const index = this.#indexes[kind];
+    const weights = new Map<string, number>();
+    const weigh = (token: QueryToken): number => {
+      let weight = weights.get(token.word);
+      if (weight === undefined) {
+        weight = index.weigh(token);
+        weights.set(token.word, weight);
+      }
+      return weight;
+    };
+    const ideal = tokens.reduce((sum, token) => sum + weigh(token), 0);
+    return index.search(tokens, limit).map(({ entry, score, coverage }) => {
+      const passage = this.#passage(kind, entry);
+      const similarity =
+        kind === 'example'
+          ? questionSimilarity(tokens, questionTokens(passage.question, this.#stemmer, this.#latin), weigh)
+          : 0;
+      return { hit: { passage, score, coverage, similarity }, share: score / ideal };
+    });
+  }
+
+  #passage(kind: Passage['kind'], entry: number): Passage {
+    const texts: Record<string, string> = {};
+    for (const [i, field] of RECORD_FIELDS.entries()) {
+      texts[field] = this.#texts.get(this.#records[kind][entry * RECORD_FIELDS.length + i] ?? 0);
+    }
+    return { ...(texts as unknown as Omit<Passage, 'kind'>), kind };
+  }
+}
+
+/**
+ * Opens an artifact in place: keeps the bytes, copies nothing (unless they do not begin at a multiple of 8).
+ * Throws ArtifactInvalid, saying what is wrong, for bytes that are not a whole artifact of this format.
+ */
+export function openRelease(artifact: Uint8Array): ReleaseIndex {
+  return new OpenIndex(readSections(artifact), artifact.byteLength);
+}
