@@ -1,0 +1,178 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { graphemeBoundary } from './graphemes.ts';
+import { renderMarkdown } from './render.ts';
+import { splitMarkdown } from './split.ts';
+
+const plainOf = (markdown: string, limit?: number): readonly string[] =>
+  splitMarkdown(markdown, limit).map(({ plain }) => plain);
+
+const words = (from: number, count: number): string =>
+  Array.from({ length: count }, (_, index) => `word${from + index}`).join(' ');
+
+describe('splitting Markdown into messages', () => {
+  it('leaves a text that fits in one piece', () => {
+    expect(plainOf('one\n\ntwo')).to.deep.equal(['one\n\ntwo']);
+    expect(plainOf(' \n ')).to.deep.equal([]);
+  });
+
+  it('counts what is visible, not the source', () => {
+    const text = `[${'a'.repeat(60)}](https://e.org/${'x'.repeat(40)})`;
+    expect(plainOf(text, 64)).to.deep.equal(['a'.repeat(60)]);
+  });
+
+  it('cuts between blocks', () => {
+    const text = `${words(0, 8)}\n\n${words(8, 8)}\n\n${words(16, 8)}`;
+    expect(plainOf(text, 130)).to.deep.equal([`${words(0, 8)}\n\n${words(8, 8)}`, words(16, 8)]);
+  });
+
+  it('cuts between sentences, then between words', () => {
+    expect(plainOf('One two three. Four five six. Seven eight', 32)).to.deep.equal([
+      'One two three. Four five six.',
+      'Seven eight',
+    ]);
+    expect(plainOf(words(0, 12), 50).join(' ')).to.equal(words(0, 12));
+  });
+
+  it('closes a fence and opens it again with its language', () => {
+    const lines = Array.from({ length: 12 }, (_, index) => `line ${index}`);
+    const parts = splitMarkdown(`Code:\n\n\`\`\`js\n${lines.join('\n')}\n\`\`\`\n\nend`, 64);
+    expect(parts.length).to.be.greaterThan(1);
+    for (const { html } of parts.slice(0, -1))
+      expect(html).to.match(/<pre><code class="language-js">[^<]+<\/code><\/pre>$/);
+    expect(
+      parts
+        .map(({ plain }) => plain)
+        .join('\n')
+        .replaceAll('\n\n', '\n'),
+    ).to.equal(`Code:\n${lines.join('\n')}\nend`);
+  });
+
+  it('repeats the header of a table', () => {
+    const rows = Array.from({ length: 12 }, (_, index) => `| city ${index} | ${index} |`);
+    const parts = plainOf(`| City | Days |\n|---|---|\n${rows.join('\n')}`, 100);
+    expect(parts.length).to.be.greaterThan(1);
+    for (const part of parts) expect(part).to.match(/^City +\| Days\n/);
+    expect(parts.join('\n').match(/city \d+ +\| \d+/g)).to.have.lengthOf(12);
+  });
+
+  it('keeps emphasis on both sides of a cut', () => {
+    const parts = splitMarkdown(`**${words(0, 12)}**`, 50);
+    expect(parts.length).to.be.greaterThan(1);
+    for (const { html } of parts) expect(html).to.match(/^<b>[^*<]+<\/b>$/);
+  });
+
+  it('keeps the items of a nested list as items', () => {
+    const items = Array.from({ length: 10 }, (_, index) => `- item ${index}\n    - inner ${index}\n      more`);
+    const parts = splitMarkdown(items.join('\n'), 64);
+    for (const { html } of parts) expect(html).not.to.contain('<pre>');
+    expect(
+      parts
+        .map(({ plain }) => plain)
+        .join('\n')
+        .match(/• (item|inner) \d/g),
+    ).to.have.lengthOf(20);
+  });
+
+  it('does not make a heading or a list of a cut sentence', () => {
+    const text = `${'a'.repeat(24)} ${'b'.repeat(20)} # 5 and 1. more`;
+    expect(plainOf(text, 48).join(' ')).to.equal(text);
+  });
+
+  it('never cuts a visible character', () => {
+    const family = '👩‍👩‍👧‍👦';
+    for (const limit of [16, 17, 23, 32]) {
+      for (const part of plainOf(family.repeat(12), limit)) expect(part.replaceAll(family, '')).to.equal('');
+    }
+  });
+
+  it('ends on any input, with every letter in order and no message too long', () => {
+    const piece = fc.oneof(
+      fc.constantFrom(
+        'word ',
+        '**',
+        '*',
+        '`',
+        '```\n',
+        '~~~',
+        '```js\n',
+        '\n',
+        '\n\n',
+        '- ',
+        '1. ',
+        '> ',
+        '    ',
+        '  - ',
+      ),
+      fc.constantFrom(
+        '| a | b |\n|---|---|\n',
+        '| c | d |\n',
+        '[x](https://e.org/y) ',
+        '[',
+        '](',
+        '# ',
+        '&amp;',
+        '<b>',
+        '---\n',
+        '👩‍👧 ',
+      ),
+      fc.string({ unit: 'grapheme', maxLength: 12 }),
+      fc.nat(9999).map((number) => `n${number} `),
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 60 }), fc.integer({ min: 32, max: 160 }), (pieces, limit) => {
+        const markdown = pieces.join('');
+        const parts = splitMarkdown(markdown, limit);
+        for (const { plain, html } of parts) {
+          expect(plain.length).to.be.at.most(limit);
+          expect(plain.isWellFormed()).to.equal(markdown.isWellFormed());
+          expectTelegramHtml(html, plain);
+        }
+        const letters = (text: string): string => text.replaceAll(/[^a-z0-9]/g, '');
+        expectSubsequence(letters(renderMarkdown(markdown).plain), letters(parts.map(({ plain }) => plain).join('')));
+      }),
+      { numRuns: 600 },
+    );
+  });
+
+  it('takes time in proportion to the text', () => {
+    for (const unit of ['[', '*a ', '`', '> ', '- ', 'a', '|a', '**a ']) {
+      const started = performance.now();
+      const parts = splitMarkdown(unit.repeat(40_000 / unit.length));
+      expect(
+        parts.every(({ plain }) => plain.length <= 4096),
+        unit,
+      ).to.equal(true);
+      expect(performance.now() - started, unit).to.be.lessThan(1500);
+    }
+  });
+});
+
+describe('visible characters', () => {
+  it('are cut between, and progress is made', () => {
+    expect(graphemeBoundary('a😀b', 2)).to.equal(1);
+    expect(graphemeBoundary('😀b', 1)).to.equal(2);
+    const marks = `e${'\u0301'.repeat(500)}`;
+    expect(graphemeBoundary(marks, 200)).to.be.within(1, 200);
+  });
+});
+
+/** Tags are balanced and known, and what is left when they are taken out is the visible text. */
+function expectTelegramHtml(html: string, plain: string): void {
+  const open: string[] = [];
+  const text = html.replaceAll(/<(\/?)([a-z]+)( [^>]*)?>/g, (_, close, name) => {
+    expect(['b', 'i', 's', 'code', 'pre', 'a', 'blockquote']).to.include(name);
+    if (close === '/') expect(open.pop()).to.equal(name);
+    else open.push(name);
+    return '';
+  });
+  expect(open).to.deep.equal([]);
+  expect(text).not.to.match(/[<>]|&(?!amp;|lt;|gt;)/);
+  expect(text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')).to.equal(plain);
+}
+
+function expectSubsequence(wanted: string, text: string): void {
+  let at = 0;
+  for (const letter of text) if (letter === wanted[at]) at++;
+  expect(wanted.slice(at)).to.equal('');
+}
