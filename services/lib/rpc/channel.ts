@@ -1,0 +1,81 @@
+import type { PeerCertificate } from 'node:tls';
+import { Channel, ChannelCredentials, type ChannelInterface, logVerbosity, setLogVerbosity } from '@grpc/grpc-js';
+import type { Tracer } from '@opentelemetry/api';
+import { spiffeNameOf, type TlsIdentity, trustDomainOf } from '#lib/certificates/identity.ts';
+import { PrincipalWriter } from '#lib/rpc/principal.ts';
+import { clientOptions, MAX_MESSAGE_BYTES, transportOptions } from '#lib/rpc/transport.ts';
+import { LoggableError } from '#lib/telemetry/error.ts';
+import type { Metrics } from '#lib/telemetry/metrics.ts';
+import { activeTracer } from '#lib/telemetry/traces.ts';
+
+/** A way to a service, over which clients call. Disposing cancels the calls in progress. */
+export interface RpcChannel extends AsyncDisposable {
+  /** `host:port`. */
+  readonly target: string;
+}
+
+export interface ChannelOptions {
+  /** Who is called, checked against its certificate. */
+  readonly service: string;
+  /** `host:port`; all addresses that the host's name stands for are used in turn. */
+  readonly address: string;
+  /** The caller's own. */
+  readonly identity: TlsIdentity;
+  readonly metrics: Metrics;
+  /** Of one message, either way; 4 MiB where it is not set. */
+  readonly maxMessageBytes?: number;
+}
+
+/** Opens a channel. It connects with the first call, keeps its connection, and connects again by itself. */
+export function openChannel(options: ChannelOptions): RpcChannel {
+  return new OpenChannel(options);
+}
+
+/** What clients know of a channel. */
+export class OpenChannel implements RpcChannel {
+  readonly target: string;
+  readonly service: string;
+  readonly metrics: Metrics;
+  readonly maxMessageBytes: number;
+  readonly principals = new PrincipalWriter();
+  /** Undefined while tracing is off. */
+  readonly tracer: Tracer | undefined = activeTracer();
+  readonly grpc: ChannelInterface;
+  /** How to cancel the calls in progress. */
+  readonly inProgress = new Set<() => void>();
+
+  constructor(options: ChannelOptions) {
+    this.target = options.address;
+    this.service = options.service;
+    this.metrics = options.metrics;
+    this.maxMessageBytes = options.maxMessageBytes ?? MAX_MESSAGE_BYTES;
+    setLogVerbosity(logVerbosity.NONE);
+    this.grpc = new Channel(options.address, credentialsFor(options), {
+      ...transportOptions(this.maxMessageBytes),
+      ...clientOptions,
+      // Sent as the TLS server name: an address is none.
+      'grpc.ssl_target_name_override': options.service,
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const cancel of [...this.inProgress]) cancel();
+    this.grpc.close();
+  }
+}
+
+/** Mutual TLS; the peer is known by the service name in its certificate, whatever its host is called. */
+function credentialsFor({ service, identity }: ChannelOptions): ChannelCredentials {
+  const trustDomain = trustDomainOf(identity);
+  const checkServerIdentity = (_: string, certificate: PeerCertificate): Error | undefined => {
+    const name = spiffeNameOf(certificate.subjectaltname);
+    if (name?.service === service && name.trustDomain === trustDomain) return undefined;
+    return new LoggableError(`the peer is not ${service} of ${trustDomain}`);
+  };
+  return ChannelCredentials.createSsl(
+    Buffer.from(identity.authority),
+    Buffer.from(identity.key),
+    Buffer.from(identity.certificate),
+    { checkServerIdentity },
+  );
+}
