@@ -1,0 +1,108 @@
+import { parsePath, type Segments, scalarAt } from '#lib/documents/paths.ts';
+import type { CollectionSpec, Document, FindQuery } from '#lib/documents/port.ts';
+import { ABSENT, kindOf, operandSql, type SqlValue, withinType } from '#lib/documents/sqlite/expressions.ts';
+import { indexExpressions, indexName } from '#lib/documents/sqlite/schema.ts';
+import type { Table } from '#lib/documents/sqlite/table.ts';
+
+const MAX_LIMIT = 1_000;
+type Scalar = string | number | boolean;
+
+/** A find as SQL, and how its pages hang together. */
+export interface Finding {
+  readonly sql: string;
+  readonly parameters: readonly SqlValue[];
+  /** Where the page after this document begins. */
+  readonly next: (last: Document) => string;
+}
+
+/** Builds the statement for one page; it asks for one document more than the limit. Throws `TypeError`. */
+export function findStatement(spec: CollectionSpec<Document>, table: Table, query: FindQuery, now: number): Finding {
+  if (!Number.isSafeInteger(query.limit) || query.limit < 1 || query.limit > MAX_LIMIT) {
+    throw new TypeError(`a limit is 1 to ${MAX_LIMIT}`);
+  }
+  const index = spec.indexes.find(({ name }) => name === query.index);
+  if (index === undefined && query.index !== 'key') throw new TypeError(`there is no index ${query.index}`);
+  const columns = [...(index ? indexExpressions(index) : []), 'key'];
+  const paths = index ? index.paths.map(parsePath) : [];
+  const equal = query.equal ?? [];
+  if (equal.length > columns.length) throw new TypeError(`the index ${query.index} has no ${equal.length} paths`);
+
+  // ?1 is not used by name, yet a statement's parameters are counted from 1: it carries the limit.
+  const parameters: SqlValue[] = [query.limit + 1, now];
+  const bind = (value: Scalar, name: string): string => {
+    const kind = kindOf(value, name);
+    if (typeof value === 'boolean') return operandSql(kind, 0);
+    return operandSql(kind, parameters.push(value));
+  };
+  const where: string[] = [table.live];
+  equal.forEach((value, i) => {
+    where.push(`${columns[i]} = ${bind(value, query.index)}`);
+  });
+  const rest = columns.slice(equal.length);
+  where.push(...rangeTests(query, rest[0], bind));
+  if (equal.length === 0 && index) where.push(`${columns[0]} >= ${ABSENT}`);
+
+  const descending = query.order === 'descending';
+  if (query.after !== undefined && rest.length > 0) {
+    const values = readPosition(query, rest.length).map((value) => (value === null ? ABSENT : bind(value, 'after')));
+    // The first comparison says the same once more, in the form in which SQLite looks it up in the index.
+    where.push(`${rest[0]} ${descending ? '<=' : '>='} ${values[0]}`);
+    where.push(`(${rest.join(',')}) ${descending ? '<' : '>'} (${values.join(',')})`);
+  }
+  const order = rest.map((column) => `${column} ${descending ? 'DESC' : 'ASC'}`).join(', ');
+  const by = index ? ` INDEXED BY "${indexName(spec.name, index.name)}"` : '';
+  const sql =
+    `SELECT json(body) AS value FROM ${table.name}${by} WHERE ${where.join(' AND ')} ` +
+    `${order === '' ? '' : `ORDER BY ${order} `}LIMIT ?1`;
+  return { sql, parameters, next: (last) => position(query, paths.slice(equal.length), last) };
+}
+
+function rangeTests(
+  { range = {} }: FindQuery,
+  column: string | undefined,
+  bind: (value: Scalar, name: string) => string,
+): string[] {
+  const tests: string[] = [];
+  for (const [name, sign, side] of [
+    ['gt', '>', 'above'],
+    ['gte', '>=', 'above'],
+    ['lt', '<', 'below'],
+    ['lte', '<=', 'below'],
+  ] as const) {
+    const value = range[name];
+    if (value === undefined) continue;
+    if (column === undefined) throw new TypeError('there is no path left for a range');
+    tests.push(`${column} ${sign} ${bind(value, name)}`);
+    tests.push(withinType(column, kindOf(value, name), side));
+  }
+  return tests;
+}
+
+/** The place of a document in an index, behind the equal paths: its values, then its key. Opaque to callers. */
+function position(query: FindQuery, paths: readonly Segments[], last: Document): string {
+  const values = paths.map((path) => scalarAt(last, path) ?? null);
+  return Buffer.from(JSON.stringify([query.index, query.order ?? 'ascending', ...values, last.key])).toString(
+    'base64url',
+  );
+}
+
+function readPosition(query: FindQuery, length: number): (Scalar | null)[] {
+  const [index, order, ...values] = parsePosition(query.after as string);
+  const fits =
+    index === query.index &&
+    order === (query.order ?? 'ascending') &&
+    values.length === length &&
+    typeof values.at(-1) === 'string' &&
+    values.every((value) => value === null || ['string', 'number', 'boolean'].includes(typeof value));
+  if (!fits) throw new TypeError('after: not a position of this query');
+  return values as (Scalar | null)[];
+}
+
+function parsePosition(text: string): unknown[] {
+  try {
+    const parsed: unknown = JSON.parse(Buffer.from(text, 'base64url').toString());
+    return Array.isArray(parsed) ? parsed : [];
+  } catch {
+    return [];
+  }
+}

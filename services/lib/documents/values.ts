@@ -1,0 +1,79 @@
+import { isIdentifier } from '#lib/documents/paths.ts';
+import type { Document } from '#lib/documents/port.ts';
+
+/** What one document may take as JSON in UTF-8. */
+export const MAX_DOCUMENT_BYTES = 1_048_576;
+const MAX_KEY_BYTES = 512;
+const MAX_DEPTH = 64;
+
+/** The JSON of a document, its key included. Throws `TypeError` for what a document may not hold, naming the path. */
+export function encodeDocument(document: Document): string {
+  checkKey(document.key);
+  const json = encodeValue(document, '');
+  if ('outbox' in document) throw new TypeError('the field outbox is taken');
+  if (exceedsLimit(json)) throw new TypeError(`the document is larger than ${MAX_DOCUMENT_BYTES} bytes`);
+  return json;
+}
+
+/** The JSON of a value that is to stand at `path`. Throws `TypeError`, naming the path of what is wrong. */
+export function encodeValue(value: unknown, path: string): string {
+  const wellFormed = check(value, path, 0);
+  return wellFormed ? JSON.stringify(value) : JSON.stringify(value, repair);
+}
+
+/** Throws `TypeError` unless the key has 1 to 512 bytes of UTF-8. */
+export function checkKey(key: unknown): asserts key is string {
+  if (typeof key !== 'string' || key === '' || Buffer.byteLength(key) > MAX_KEY_BYTES || !key.isWellFormed()) {
+    throw new TypeError(`a key is 1 to ${MAX_KEY_BYTES} bytes of UTF-8`);
+  }
+}
+
+/** Throws `TypeError` unless the number is finite. */
+export function checkNumber(value: unknown, path: string): asserts value is number {
+  if (typeof value !== 'number' || !Number.isFinite(value)) throw new TypeError(`${path}: not a finite number`);
+}
+
+/** True where a document's JSON is over the limit. */
+export function exceedsLimit(json: string): boolean {
+  return json.length * 3 > MAX_DOCUMENT_BYTES && Buffer.byteLength(json) > MAX_DOCUMENT_BYTES;
+}
+
+/** Checks a value and all in it; false where a string has lone surrogates, which JSON cannot carry through UTF-8. */
+function check(value: unknown, path: string, depth: number): boolean {
+  switch (typeof value) {
+    case 'string':
+      return value.isWellFormed();
+    case 'boolean':
+      return true;
+    case 'number':
+      checkNumber(value, path);
+      return true;
+    case 'object':
+      if (value === null) break;
+      if (depth === MAX_DEPTH) throw new TypeError(`${path}: nested more than ${MAX_DEPTH} deep`);
+      return Array.isArray(value) ? checkArray(value, path, depth) : checkObject(value, path, depth);
+  }
+  throw new TypeError(`${path}: ${value === null ? 'null' : typeof value} is not a value; leave the field out instead`);
+}
+
+function checkArray(values: readonly unknown[], path: string, depth: number): boolean {
+  let wellFormed = true;
+  for (let i = 0; i < values.length; i++) wellFormed = check(values[i], `${path}.${i}`, depth + 1) && wellFormed;
+  return wellFormed;
+}
+
+function checkObject(object: object, path: string, depth: number): boolean {
+  const prototype: unknown = Object.getPrototypeOf(object);
+  if (prototype !== Object.prototype && prototype !== null) throw new TypeError(`${path}: not a plain object`);
+  let wellFormed = true;
+  for (const [field, value] of Object.entries(object)) {
+    const inside = path === '' ? field : `${path}.${field}`;
+    if (!isIdentifier(field)) throw new TypeError(`${inside}: a field name is a letter, then letters and digits`);
+    if (value !== undefined) wellFormed = check(value, inside, depth + 1) && wellFormed;
+  }
+  return wellFormed;
+}
+
+function repair(_field: string, value: unknown): unknown {
+  return typeof value === 'string' ? value.toWellFormed() : value;
+}
