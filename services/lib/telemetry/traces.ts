@@ -2,6 +2,7 @@ import {
   type Attributes,
   context,
   isSpanContextValid,
+  propagation,
   ROOT_CONTEXT,
   type Span,
   type SpanContext,
@@ -10,11 +11,48 @@ import {
   type Tracer,
   trace,
 } from '@opentelemetry/api';
+import { lineExporter, type SpanExporter } from '#lib/telemetry/exporter.ts';
 
 export type { Span, SpanContext };
 export { SpanKind };
 
 const NAME = 'otvet';
+
+/**
+ * Turns tracing on, where the environment asks for it: `OTEL_EXPORTER_OTLP_ENDPOINT` sends spans to a collector (the
+ * other `OTEL_` variables of the SDK hold too), `OTVET_TRACES=console` prints them. Comes before servers and channels
+ * are opened. Disposing sends what is left. The SDK is loaded only here: it costs memory and start-up time.
+ */
+export async function startTracing(
+  service: string,
+  env: Readonly<Record<string, string | undefined>>,
+  exporter: SpanExporter | undefined = exporterFor(env),
+): Promise<AsyncDisposable> {
+  const collector = env.OTEL_EXPORTER_OTLP_ENDPOINT ?? env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? '';
+  if (!exporter && collector === '') return { [Symbol.asyncDispose]: () => Promise.resolve() };
+  const { NodeSDK } = await import('@opentelemetry/sdk-node');
+  const sdk = new NodeSDK({
+    serviceName: service,
+    // Host names and command lines say nothing about an answer.
+    autoDetectResources: false,
+    metricReaders: [],
+    logRecordProcessors: [],
+    ...(exporter ? { traceExporter: exporter } : {}),
+  });
+  sdk.start();
+  return {
+    async [Symbol.asyncDispose]() {
+      await sdk.shutdown();
+      trace.disable();
+      context.disable();
+      propagation.disable();
+    },
+  };
+}
+
+function exporterFor(env: Readonly<Record<string, string | undefined>>): SpanExporter | undefined {
+  return env.OTVET_TRACES === 'console' ? lineExporter((line) => process.stdout.write(line)) : undefined;
+}
 
 /** The tracer of the process, or undefined while tracing is off: for hot paths, that ask once at their start. */
 export function activeTracer(): Tracer | undefined {
