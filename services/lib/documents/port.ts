@@ -1,9 +1,15 @@
+import { LoggableError } from '#lib/telemetry/error.ts';
+
 /**
  * The document port: what a service may ask of its database. Conditions and changes are data, each call is one atomic
  * statement on one document, and nothing is read to be written back. Both adapters pass `contract.ts`.
  */
 
-/** A JSON value as a document may hold it. `null` and `undefined` are not values: leave a field out instead. */
+/**
+ * A JSON value as a document may hold it: plain objects and arrays, nested up to 64 deep; finite numbers; text, in which
+ * halves of surrogate pairs become U+FFFD. `null` is no value: leave the field out instead. A field of an object that is
+ * undefined is left out; undefined anywhere else is refused.
+ */
 export type Value = string | number | boolean | readonly Value[] | { readonly [field: string]: Value | undefined };
 
 /**
@@ -15,14 +21,20 @@ export interface Document {
   readonly key: string;
 }
 
-/** A dotted path into a document: `lease.epoch`, `queue.0.turn`. */
+/**
+ * A dotted path into a document: `lease.epoch`, `queue.0.turn`. Segments are field names, or positions in arrays; a path
+ * never looks into the elements of an array without a position. It begins with a field name other than the taken ones.
+ */
 export type Path = string;
 
-/** What an index holds: documents ordered by these paths, then by key. A document without the first path is not in it. */
+/**
+ * What an index holds: documents ordered by these paths, then by key. Values order absent, numbers, text by its UTF-8
+ * bytes, false, true. Arrays and objects count as absent. A document without the first path is not in the index.
+ */
 export interface IndexSpec {
   readonly name: string;
   readonly paths: readonly Path[];
-  /** No two live documents share the values of all paths. */
+  /** No two live documents share the values of all paths; an absent one, other than the first, is a value too. */
   readonly unique?: boolean;
 }
 
@@ -30,11 +42,14 @@ export interface IndexSpec {
 export interface CollectionSpec<_D extends Document> {
   readonly name: string;
   readonly indexes: readonly IndexSpec[];
-  /** The path of a time after which the document counts as absent, and is removed soon after. */
+  /** The path of a number: the time from which on the document counts as absent; it is removed soon after. */
   readonly expiry?: Path;
 }
 
-/** A test of one path. Several tests of one path must all hold. A comparison with an absent path does not hold. */
+/**
+ * A test of one path. Several tests of one path must all hold. Comparisons are within one type: text is never less than
+ * a number, and 1 is not `true`. A comparison with an absent path does not hold.
+ */
 export interface Test {
   readonly eq?: string | number | boolean;
   /** Holds for an absent path too. */
@@ -57,10 +72,16 @@ export type Element = string | number | { readonly [field: string]: string | num
 /** All tests must hold. `{}` holds for every document that is there. */
 export type Condition = { readonly [path: Path]: Test };
 
-/** What to do to a document. No path may be named twice, or be inside another that is named. */
+/**
+ * What to do to a document. No path may be named twice, or be inside another that is named (`TypeError`). Where the
+ * document's own types do not fit (`inc` of text, `push` to what is no array, a field of a scalar) or it would outgrow
+ * its limit, the call rejects with `TypeError` and nothing is changed. A path through an array position that is not
+ * there makes the update `unmatched`, except in `unset` and `pull`.
+ */
 export interface Change {
   /** Puts values; makes the objects on the way. */
   readonly set?: { readonly [path: Path]: Value };
+  /** Removes fields; no array positions. */
   readonly unset?: readonly Path[];
   /** Adds; an absent path counts as 0. */
   readonly inc?: { readonly [path: Path]: number };
@@ -113,9 +134,9 @@ export type DeleteResult<D> =
 export interface FindQuery {
   /** An index by name, or `key`. */
   readonly index: string;
-  /** Equality on leading paths of the index, in its order. */
+  /** Equality on leading paths of the index, in its order; the key counts as the last path. */
   readonly equal?: readonly (string | number | boolean)[];
-  /** A range on the path that follows the equal ones. */
+  /** A range on the path that follows the equal ones; within one type, as tests are. */
   readonly range?: {
     readonly gt?: string | number;
     readonly gte?: string | number;
@@ -157,8 +178,9 @@ export interface Untold {
 
 /** A database of one service. */
 export interface DocumentStore extends AsyncDisposable {
+  /** Declares a collection once at start; indexes that are new are made, those declared no more are dropped. */
   collection<D extends Document>(spec: CollectionSpec<D>): Collection<D>;
-  /** Documents with outbox entries, oldest entry first, at most `limit` documents. */
+  /** Documents of the declared collections with outbox entries, oldest entry first, at most `limit` documents. */
   untold(limit: number): Promise<readonly Untold[]>;
   /** Takes entries out of their document's outbox, and removes a tombstone that has nothing more to tell. */
   settle(collection: string, key: string, entryIds: readonly string[]): Promise<void>;
@@ -168,7 +190,10 @@ export interface DocumentStore extends AsyncDisposable {
   ping(): Promise<void>;
 }
 
-/** The database does not answer, or answers that it cannot write (a full disk, a failed-over primary). */
-export class StoreUnavailable extends Error {
+/**
+ * The database does not answer, or answers that it cannot write (a full disk, a failed-over primary, another process
+ * that holds the file). Whether a write that was on its way was done is not known then. The message is for operators.
+ */
+export class StoreUnavailable extends LoggableError {
   override readonly name = 'StoreUnavailable';
 }
