@@ -106,7 +106,7 @@ function cutSection(locator: string, blocks: readonly Block[]): CutPassage[] {
  * Cuts a document into passages of about 80 to 200 words, shorter where a section is. Headings become locators, tables
  * and code are cut between lines with their head repeated, and nothing that a reader sees is lost: a heading with nothing
  * under it is a passage. Text that a reader would not see (zero-width characters, comments, hidden elements) is dropped.
- * Linear in the document's length; about 10 MB/s.
+ * Linear in the document's length; a few MB/s, so large ones belong in a worker thread.
  */
 export function cutPassages(document: string, format: DocumentFormat): CutPassage[] {
   const visible = visibleText(format === 'markdown' ? stripHiddenMarkup(document) : document);
