@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { ConfigError, readConfig } from '#lib/config/variables.ts';
-import { hasEndpoint, LlmVariables } from './config.ts';
+import { hasEndpoint, llmVariables } from './config.ts';
 
-const read = (env: Record<string, string>) => readConfig(LlmVariables, env);
+const read = (env: Record<string, string>) => readConfig(llmVariables, env);
 
 describe('the configuration of llm', () => {
   it('asks an endpoint when there is a key or an address, and none when told so', () => {

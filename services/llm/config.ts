@@ -2,7 +2,7 @@ import { llmAddress } from '#lib/config/shared.ts';
 import { type ConfigOf, duration, Fault, integer, text, url, type Variable } from '#lib/config/variables.ts';
 
 /** What the llm service reads from the environment. */
-export const LlmVariables = {
+export const llmVariables = {
   address: llmAddress,
   apiKey: text('OPENAI_API_KEY', {
     doc: 'The key of the OpenAI-compatible endpoint. With neither a key nor OPENAI_BASE_URL the built-in extractive model answers.',
@@ -39,7 +39,7 @@ export const LlmVariables = {
   }),
 };
 
-export type LlmConfig = ConfigOf<typeof LlmVariables>;
+export type LlmConfig = ConfigOf<typeof llmVariables>;
 
 /** The name of the model that is always there. */
 export const EXTRACTIVE = 'extractive';

@@ -1,7 +1,7 @@
 import { ModelService } from '#gen/otvet/llm/v1/model_service_pb.ts';
 import { type RpcServer, serve, startRpcServer } from '#lib/rpc/server.ts';
 import type { Host, RunningService } from '#lib/service/host.ts';
-import { hasEndpoint, type LlmConfig, LlmVariables } from './config.ts';
+import { hasEndpoint, type LlmConfig, llmVariables } from './config.ts';
 import { ExtractiveModel } from './extractive.ts';
 import { makeGenerate } from './generate.ts';
 import type { Model } from './model.ts';
@@ -69,7 +69,7 @@ export async function startLlm(
 function openEndpoint(config: LlmConfig, host: Host): Promise<EndpointModel> {
   const { apiKey, baseUrl, model, temperature, clock } = { ...config, ...host };
   // The default model thinks by itself unless told not to; people wait for an answer from passages, not for thoughts.
-  const isDefault = model === LlmVariables.model.fallback;
+  const isDefault = model === llmVariables.model.fallback;
   const reasoningEffort = config.reasoningEffort ?? (isDefault ? 'none' : undefined);
   return EndpointModel.open({ model, apiKey, baseUrl, temperature, reasoningEffort, clock });
 }

@@ -9,7 +9,7 @@ import { type Client, createClient, openChannel } from '#lib/rpc/client.ts';
 import { RpcError } from '#lib/rpc/status.ts';
 import { createLogger } from '#lib/telemetry/log.ts';
 import { createMetrics, type Metrics } from '#lib/telemetry/metrics.ts';
-import { LlmVariables } from './config.ts';
+import { llmVariables } from './config.ts';
 import { startLlm } from './service.ts';
 
 /** For tests: the service as its caller, conversation, meets it. */
@@ -53,7 +53,7 @@ export const plain: GenerateRequest = create(GenerateRequestSchema, {
 export async function startForTest(env: Readonly<Record<string, string>>): Promise<StartedLlm> {
   await using owned = new AsyncDisposableStack();
   const lines: string[] = [];
-  const config = readConfig(LlmVariables, {
+  const config = readConfig(llmVariables, {
     OTVET_LLM_ADDRESS: '127.0.0.1:0',
     OPENAI_MODEL: 'test-model',
     OTVET_MODEL_FIRST_TOKEN_TIMEOUT: '3s',
