@@ -1,5 +1,5 @@
 import { type Message, type Passage, Role } from '#gen/otvet/llm/v1/generation_pb.ts';
-import { visibleText } from './visible-text.ts';
+import { visibleText } from '#lib/retrieval/hidden.ts';
 
 /** A message of the chat completions API, its content as one text. */
 export interface ChatMessage {

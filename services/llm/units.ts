@@ -1,7 +1,7 @@
+import { splitSentences } from '#lib/retrieval/sentences.ts';
 import { latinLanguage, type Stemmer } from '#lib/retrieval/stems.ts';
 import { isStopWord } from '#lib/retrieval/stopwords.ts';
 import { normalize, scan } from '#lib/retrieval/tokens.ts';
-import { sentencesOf } from './sentences.ts';
 
 /** A passage as a prompt carries it. */
 export interface CitablePassage {
@@ -62,13 +62,15 @@ export function unitsOf(passage: CitablePassage, number: number, question: Reado
       return [{ kind: 'example', passage: number, index: 0, text: answer, stems: [...asked, ...stems.of(answer)] }];
     }
   }
-  return sentencesOf(passage.text).map(({ text, index }) => ({
-    kind: 'sentence',
-    passage: number,
-    index,
-    text,
-    stems: stems.of(text),
-  }));
+  const sentences = splitSentences(passage.text)
+    .map(asSaid)
+    .filter((text) => /[\p{L}\p{N}]/u.test(text));
+  return sentences.map((text, index) => ({ kind: 'sentence', passage: number, index, text, stems: stems.of(text) }));
+}
+
+/** A sentence, heading or list item without its mark and its line breaks. */
+function asSaid(sentence: string): string {
+  return sentence.replace(/^(#{1,6}|[-*+•–—>])\s+/, '').replace(/\s*\n\s*/g, ' ');
 }
 
 function shareOfSame(one: ReadonlySet<string>, other: ReadonlySet<string>): number {
