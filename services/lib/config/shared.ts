@@ -1,4 +1,4 @@
-import { address, choice, text } from '#lib/config/variables.ts';
+import { address, choice, text, url } from '#lib/config/variables.ts';
 
 /** Variables that several services read. Each service spreads those that it needs into its own. */
 
@@ -40,4 +40,14 @@ export const gatewayAddress = address('OTVET_GATEWAY_ADDRESS', {
 export const adminAddress = address('OTVET_ADMIN_ADDRESS', {
   doc: 'Where /livez, /readyz and /metrics are served, in plain HTTP. Keep it off public networks.',
   fallback: '127.0.0.1:8081',
+});
+
+export const traces = choice('OTVET_TRACES', ['off', 'console'], {
+  doc: 'Prints each finished span as a line of JSON, for a look without a collector.',
+  fallback: 'off',
+});
+
+export const otlpEndpoint = url('OTEL_EXPORTER_OTLP_ENDPOINT', {
+  doc: 'The OpenTelemetry collector that spans are sent to. The other OTEL_ variables of the SDK hold too.',
+  plain: 'anywhere',
 });

@@ -1,0 +1,107 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { sharedAuthority } from '#lib/certificates/authority.ts';
+import { systemClock } from '#lib/clock.ts';
+import { adminAddress, dataDir, logLevel, otlpEndpoint, traces } from '#lib/config/shared.ts';
+import { ConfigError, type ConfigOf, readConfig, type Variables } from '#lib/config/variables.ts';
+import { systemIds } from '#lib/ids.ts';
+import { startAdminServer } from '#lib/telemetry/admin.ts';
+import { LoggableError } from '#lib/telemetry/error.ts';
+import { createLogger } from '#lib/telemetry/log.ts';
+import { createMetrics } from '#lib/telemetry/metrics.ts';
+import { startTracing } from '#lib/telemetry/traces.ts';
+import { type Host, type RunningService, StartError } from './host.ts';
+
+/** The trust domain of certificates that Otvet makes by itself. */
+export const TRUST_DOMAIN = 'otvet.local';
+
+/** How long a process may take to stop, in milliseconds; a Ctrl-C ends in less than two seconds. */
+export const STOP_GRACE_MS = 1_500;
+
+/** Within this time a second signal counts as the first one's echo. */
+const SIGNAL_ECHO_MS = 500;
+
+/** What a process reads from the environment, whatever services it runs. */
+export const processVariables = { dataDir, logLevel, adminAddress, traces, otlpEndpoint };
+
+/** Runs one service as this process, until a signal ends it. `main.mjs` of each service calls it. */
+export async function runService<V extends Variables>(
+  name: string,
+  variables: V,
+  start: (config: ConfigOf<V>, host: Host) => Promise<RunningService>,
+): Promise<void> {
+  await reportStartErrors(async () => {
+    const own = readConfig(processVariables, process.env);
+    const config = readConfig(variables, process.env);
+    await makeDataDir(own.dataDir);
+    const log = createLogger({ level: own.logLevel, service: name });
+    const metrics = createMetrics();
+    const tracing = await startTracing(name, process.env);
+    const authority = await sharedAuthority(join(own.dataDir, 'certificates'), TRUST_DOMAIN, Date.now());
+    const host: Host = {
+      issue: (service) => authority.issue(service),
+      log,
+      metrics,
+      clock: systemClock,
+      ids: systemIds,
+    };
+    const service = await start(config, host);
+    const admin = await startAdminServer({
+      address: own.adminAddress,
+      metrics,
+      ready: () => ({ [name]: service.ready() }),
+    });
+    log.info({ address: service.address, admin: admin.address }, 'started');
+    stopOnSignals(async () => {
+      await service.stop(STOP_GRACE_MS);
+      await admin.stop();
+      await tracing[Symbol.asyncDispose]();
+    });
+  });
+}
+
+/** Makes the data folder for its owner alone. Throws `StartError` where it cannot be written. */
+export async function makeDataDir(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new StartError(
+      `OTVET_DATA_DIR: the folder ${folder} cannot be made (${(error as Error).message}). Name one that you may write.`,
+    );
+  }
+}
+
+/** Prints what keeps a process from starting, one line for each fault, and ends it with exit code 1. */
+export async function reportStartErrors(start: () => Promise<void>): Promise<void> {
+  try {
+    await start();
+  } catch (error) {
+    const known = error instanceof StartError || error instanceof ConfigError || error instanceof LoggableError;
+    const lines = known
+      ? error.message.split('\n')
+      : [`unexpected: ${error instanceof Error ? error.stack : String(error)}`];
+    for (const line of lines) process.stderr.write(`Otvet cannot start: ${line}\n`);
+    process.exit(1);
+  }
+}
+
+/**
+ * Stops on the first signal, and ends at once on a second one that comes later than the echo of the first (npm and the terminal both
+ * send it). The process ends when nothing is left to do; what hangs is cut off soon after the grace.
+ */
+export function stopOnSignals(stop: () => Promise<void>): void {
+  let stoppingSince: number | undefined;
+  const onSignal = (): void => {
+    if (stoppingSince !== undefined) {
+      if (performance.now() - stoppingSince > SIGNAL_ECHO_MS) process.exit(130);
+      return;
+    }
+    stoppingSince = performance.now();
+    setTimeout(() => process.exit(1), STOP_GRACE_MS + 400).unref();
+    stop().catch((error: unknown) => {
+      process.stderr.write(`Otvet: stopping failed: ${String(error)}\n`);
+      process.exitCode = 1;
+    });
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+}
