@@ -1,0 +1,180 @@
+import type { BlobStore } from '#lib/blobs/port.ts';
+import type { Clock } from '#lib/clock.ts';
+import { type Collection, StoreUnavailable } from '#lib/documents/port.ts';
+import type { Ids } from '#lib/ids.ts';
+import type { Logger } from '#lib/telemetry/log.ts';
+import { pause } from './bounded.ts';
+import type { DatasetRecord } from './datasets.ts';
+import { countItems, NOTHING_READ } from './import-progress.ts';
+import type { ImportRecord } from './imports.ts';
+import type { FileFault } from './material/formats.ts';
+import { type MaterialCollections, StoredMaterial } from './stored-material.ts';
+import type { MaterialBatch } from './threads/material.worker.ts';
+import type { Thread } from './threads/thread.ts';
+
+export interface ImportReaderParts extends MaterialCollections {
+  readonly imports: Collection<ImportRecord>;
+  readonly datasets: Collection<DatasetRecord>;
+  readonly blobs: BlobStore;
+  readonly thread: Thread;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Logger;
+  /** Told when an import of the assistant has been read to its end, well or badly. */
+  readonly onRead: (assistant: string) => void;
+}
+
+/** Assistants whose files are read at the same time; the files of one are read one after the other. */
+const LANES = 2;
+/** How often a file is tried again that could not be read for a reason of ours. */
+const ATTEMPTS = 3;
+const RETRY_MS = 1_000;
+/** The record tells of progress about this often. */
+const PROGRESS_MS = 300;
+
+/** Reads imported files into datasets: by itself, oldest first, and again from the start where a process ended midway. */
+export class ImportReader {
+  readonly #parts: ImportReaderParts;
+  readonly #stopping = new AbortController();
+  readonly #waiting = new Set<string>();
+  readonly #lanes = new Set<Promise<void>>();
+  readonly #busy = new Set<string>();
+
+  constructor(parts: ImportReaderParts) {
+    this.#parts = parts;
+  }
+
+  /** Takes up what an earlier process left unread. */
+  async resume(): Promise<void> {
+    let after: string | undefined;
+    do {
+      const page = await this.#parts.imports.find({
+        index: 'state',
+        equal: ['reading'],
+        limit: 200,
+        ...(after === undefined ? {} : { after }),
+      });
+      for (const { assistant } of page.documents) this.wake(assistant);
+      after = page.next;
+    } while (after !== undefined);
+  }
+
+  /** Reads what the assistant has to read. */
+  wake(assistant: string): void {
+    if (this.#stopping.signal.aborted) return;
+    this.#waiting.add(assistant);
+    this.#dispatch();
+  }
+
+  /** Ends after the batches under way; what is half read is resumed by the next process. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await Promise.all(this.#lanes);
+  }
+
+  #dispatch(): void {
+    for (const assistant of this.#waiting) {
+      if (this.#lanes.size >= LANES) return;
+      if (this.#busy.has(assistant)) continue;
+      this.#waiting.delete(assistant);
+      this.#busy.add(assistant);
+      const lane = this.#readAll(assistant).finally(() => {
+        this.#busy.delete(assistant);
+        this.#lanes.delete(lane);
+        if (!this.#stopping.signal.aborted) this.#dispatch();
+      });
+      this.#lanes.add(lane);
+    }
+  }
+
+  async #readAll(assistant: string): Promise<void> {
+    const { signal } = this.#stopping;
+    let attempt = 1;
+    while (!signal.aborted) {
+      let next: ImportRecord | undefined;
+      try {
+        const query = { index: 'assistantState', equal: [assistant, 'reading'], limit: 1 };
+        next = (await this.#parts.imports.find(query)).documents[0];
+        if (next === undefined) return;
+        await this.#read(next);
+        attempt = 1;
+        if (!signal.aborted) this.#parts.onRead(assistant);
+      } catch (error) {
+        if (signal.aborted) return;
+        this.#parts.log.warn({ err: error, import: next?.key }, 'reading an import failed');
+        const ours = next !== undefined && !(error instanceof StoreUnavailable);
+        if (ours && attempt++ >= ATTEMPTS) attempt = await this.#giveUp(next as ImportRecord, error);
+        else await pause(RETRY_MS * attempt, signal);
+      }
+    }
+  }
+
+  async #read(record: ImportRecord): Promise<void> {
+    const { thread, blobs, clock, imports } = this.#parts;
+    const { signal } = this.#stopping;
+    const material = new StoredMaterial(this.#parts, record);
+    using _held = thread.hold();
+    const bytes = await wholeBlob(blobs, record);
+    await thread.ask('open', { job: record.key, file: record.file, bytes, locale: record.locale }, [bytes.buffer]);
+    let counts = NOTHING_READ;
+    let told = clock.now();
+    let fault: FileFault | undefined;
+    let next: Promise<MaterialBatch> | undefined = this.#next(record);
+    try {
+      while (next !== undefined) {
+        const batch: MaterialBatch = await next;
+        // The thread reads on while this batch is stored.
+        next = batch.done ? undefined : this.#next(record);
+        await material.store(batch.items);
+        counts = countItems(counts, batch.items, batch.bytes, record.fileSize);
+        fault = batch.fault;
+        if (signal.aborted) return;
+        if (next !== undefined && clock.now() - told >= PROGRESS_MS) {
+          told = clock.now();
+          await imports.update(record.key, { state: { eq: 'reading' } }, { set: counts });
+        }
+      }
+    } finally {
+      await next?.catch(() => undefined);
+      await thread.ask('close', record.key).catch(() => undefined);
+    }
+    const now = clock.now();
+    if (fault !== undefined) {
+      const failure = { reason: fault.reason, message: fault.message };
+      const set = { ...counts, state: 'failed', failure, finishTime: now };
+      await imports.update(record.key, { state: { eq: 'reading' } }, { set });
+      return;
+    }
+    const set = { ...counts, state: 'training', progressPercent: 100, readTime: now };
+    await imports.update(record.key, { state: { eq: 'reading' } }, { set });
+    await this.#parts.datasets.update(record.dataset, {}, { max: { updateTime: now } });
+  }
+
+  #next(record: ImportRecord): Promise<MaterialBatch> {
+    const batch = this.#parts.thread.ask<MaterialBatch>('next', record.key);
+    // Awaited a batch later; a failure until then is not unhandled.
+    batch.catch(() => undefined);
+    return batch;
+  }
+
+  /** Gives the number of the next attempt, at whatever comes next. */
+  async #giveUp(record: ImportRecord, error: unknown): Promise<number> {
+    const id = this.#parts.ids.random();
+    this.#parts.log.error({ err: error, id, import: record.key }, 'an import was given up');
+    const message = `The file could not be read, for a reason of ours. The log holds it under ${id}; import it again.`;
+    const set = { state: 'failed', failure: { reason: 'RUN_FAILED', message }, finishTime: this.#parts.clock.now() };
+    await this.#parts.imports.update(record.key, { state: { eq: 'reading' } }, { set }).catch(() => undefined);
+    this.#parts.onRead(record.assistant);
+    return 1;
+  }
+}
+
+async function wholeBlob(blobs: BlobStore, record: ImportRecord): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = new Uint8Array(record.fileSize);
+  let at = 0;
+  for await (const chunk of blobs.read(record.fileSha256)) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
+}

@@ -1,0 +1,134 @@
+import { mkdir, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { openFileBlobs } from '#lib/blobs/files.ts';
+import type { BlobStore } from '#lib/blobs/port.ts';
+import type { DocumentStore } from '#lib/documents/port.ts';
+import { openSqliteStore } from '#lib/documents/sqlite/store.ts';
+import { startRpcServer } from '#lib/rpc/server.ts';
+import { type Host, type RunningService, StartError } from '#lib/service/host.ts';
+import { serveAssistants } from './assistant-service.ts';
+import { assistantsIn } from './assistants.ts';
+import { pause } from './bounded.ts';
+import type { TrainingConfig } from './config.ts';
+import { serveDatasets } from './dataset-service.ts';
+import { datasetsIn } from './datasets.ts';
+import { documentsIn, passagesIn } from './documents.ts';
+import { loadExampleData } from './example-data.ts';
+import { examplesIn } from './examples.ts';
+import { ImportReader } from './import-reading.ts';
+import { serveImports } from './import-service.ts';
+import { importsIn } from './imports.ts';
+import { serveReleases } from './release-service.ts';
+import { releasesIn } from './releases.ts';
+import { resumeTraining } from './resuming.ts';
+import { runsIn } from './runs.ts';
+import { Thread } from './threads/thread.ts';
+import { Trainer } from './trainer.ts';
+
+/** What tests may put in the place of the embedded parts. What is given is not closed at the end. */
+export interface TrainingParts {
+  readonly store: DocumentStore;
+  readonly blobs: BlobStore;
+}
+
+/** A file of 16 MiB and what goes with it. */
+const MAX_MESSAGE_BYTES = 17 * 1024 * 1024;
+const THREAD_IDLE_MS = 5_000;
+
+/** Starts the owner of assistants, datasets, imports and releases. Throws `StartError`. */
+export async function startTraining(
+  config: TrainingConfig,
+  host: Host,
+  overrides: Partial<TrainingParts> = {},
+): Promise<RunningService> {
+  const log = host.log.child({ service: 'training' });
+  const { clock, ids, metrics } = host;
+  await using started = new AsyncDisposableStack();
+  await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  const store =
+    overrides.store ??
+    started.use(await openSqliteStore({ file: join(config.dataDir, 'training.sqlite'), clock, log }));
+  const blobs = overrides.blobs ?? (await openFileBlobs(join(config.dataDir, 'training-blobs')));
+
+  const collections = {
+    assistants: assistantsIn(store),
+    datasets: datasetsIn(store),
+    examples: examplesIn(store),
+    documents: documentsIn(store),
+    passages: passagesIn(store),
+    imports: importsIn(store),
+    runs: runsIn(store),
+    releases: releasesIn(store),
+  };
+  const base = { ...collections, blobs, clock, ids, log };
+  const thread = (name: string) =>
+    started.use(new Thread(new URL(`./threads/${name}.worker.ts`, import.meta.url), THREAD_IDLE_MS));
+  const trainer = new Trainer({
+    ...base,
+    thread: thread('release'),
+    owner: ids.random(),
+    joinLimitMs: config.joinLimitMs,
+  });
+  const reader = new ImportReader({
+    ...base,
+    thread: thread('material'),
+    onRead: (assistant) => trainer.wake(assistant),
+  });
+  const intake = {
+    ...base,
+    onAccepted: (assistant: string) => {
+      trainer.wake(assistant);
+      reader.wake(assistant);
+    },
+  };
+
+  let ready = false;
+  const server = await startRpcServer({
+    service: 'training',
+    address: config.address,
+    identity: await host.issue('training'),
+    served: [serveAssistants(base), serveDatasets(base), serveImports(intake), serveReleases(base)],
+    log,
+    metrics,
+    clock,
+    maxMessageBytes: MAX_MESSAGE_BYTES,
+    ready: () => ready,
+  });
+  started.defer(() => server.stop(0));
+
+  await resumeTraining(trainer, collections);
+  await reader.resume();
+  const examples = await examplesFolder(config.examplesDir);
+  if (examples !== undefined) await loadExampleData(examples, intake, log);
+  ready = true;
+
+  const parts = started.move();
+  return {
+    name: 'training',
+    address: server.address,
+    ready: () => ready,
+    stop: async (graceMs) => {
+      ready = false;
+      await server.stop(graceMs);
+      const grace = new AbortController();
+      const ending = Promise.all([reader.stop(), trainer.stop()]).finally(() => grace.abort());
+      // Work in threads that does not end in time is broken off with them, and done again at the next start.
+      await Promise.race([ending, pause(graceMs / 2, grace.signal)]);
+      await parts.disposeAsync();
+      await ending;
+    },
+  };
+}
+
+/** Undefined where no example data are wanted. */
+async function examplesFolder(given: string | undefined): Promise<string | undefined> {
+  if (given === 'none') return undefined;
+  const folder = given ?? resolve(import.meta.dirname, '../../examples');
+  const isFolder = await stat(folder).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  if (isFolder) return folder;
+  if (given === undefined) return undefined;
+  throw new StartError(`OTVET_EXAMPLES_DIR: there is no folder ${given}. Name one, or set it to none.`);
+}
