@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { Api, longPoll } from 'node-telegram-bot-api';
 import { callApi } from './telegram/client.ts';
 import { startTelegramDouble, TELEGRAM_LIMITS, type TelegramDouble } from './telegram-double.ts';
 
@@ -104,6 +105,24 @@ describe('the Telegram double', () => {
       expect(await call('sendMessage', { chat_id: 1, text: ' \n ' })).to.include({
         description: 'Bad Request: text must be non-empty',
       });
+    });
+
+    it('refuses half a surrogate pair, and cuts and drops what Telegram does', async () => {
+      expect(await call('sendMessage', { chat_id: 1, text: '😀'.slice(0, 1) })).to.include({
+        description: 'Bad Request: strings must be encoded in UTF-8',
+      });
+      await send(1, '\n <b> a</b>\r\n\u202eb\u2067c ', { parse_mode: 'HTML' });
+      expect(telegram.answers(1)[0]).to.deep.include({
+        text: '  a\nb\u2067c',
+        entities: [{ type: 'bold', offset: 1, length: 2 }],
+      });
+    });
+
+    it('counts the messages of each supergroup by themselves', async () => {
+      telegram.addChat(-1_000_000_000_001);
+      telegram.addChat(-1_000_000_000_002);
+      expect(await send(-1_000_000_000_001, 'a')).to.equal(await send(-1_000_000_000_002, 'a'));
+      expect(await send(1, 'a')).to.be.lessThan(await send(1, 'a'));
     });
 
     it('is as strict with markup and entities as Telegram', async () => {
@@ -224,6 +243,22 @@ describe('the Telegram double', () => {
       expect(telegram.answers(1)).to.have.length(1);
       expect(telegram.calls('sendMessage').map(({ status }) => status)).to.deep.equal([-1, -1]);
     });
+  });
+
+  it('serves the client that Otvet uses', async () => {
+    const api = new Api(telegram.token, { apiRoot: telegram.url });
+    telegram.say(1, 'вопрос');
+    const stop = new AbortController();
+    for await (const update of longPoll(api, { timeout: 1 }, stop.signal)) {
+      const reply_markup = { inline_keyboard: [[{ text: 'Ещё', callback_data: 'more' }]] };
+      const chat_id = 'message' in update ? update.message.chat.id : 0;
+      await api.sendMessage({ chat_id, text: '<b>ответ</b>', parse_mode: 'HTML', reply_markup });
+      break;
+    }
+    expect(telegram.answers(1)[0]).to.include({ text: 'ответ' });
+    const refused = await api.sendMessage({ chat_id: 404, text: 'x' }).catch((error: unknown) => String(error));
+    expect(refused).to.contain('chat not found');
+    expect(telegram.violations).to.deep.equal([]);
   });
 
   it('answers any other method of the specification with a value of its type', async () => {

@@ -169,6 +169,12 @@ export class TelegramDouble implements AsyncDisposable {
     return this.messages(chatId).filter(({ by }) => by === 'bot');
   }
 
+  /** How many messages of the bot the chat ever showed. */
+  answerCount(chatId: number): number {
+    const chat = this.#room.chats.find(chatId);
+    return chat === undefined ? 0 : chat.messages.size - chat.questions.length;
+  }
+
   /** All states that a message was in, oldest first. */
   history(chatId: number, messageId: number): readonly Version[] {
     return this.#room.chats.find(chatId)?.messages.get(messageId)?.versions ?? [];

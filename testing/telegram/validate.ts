@@ -137,8 +137,8 @@ function anyOf(alternatives: readonly Check[]): Check {
       if (!('fault' in outcome)) return outcome;
       faults.push(outcome.fault);
     }
-    // The alternative that came furthest names the deepest path.
-    return { fault: faults.toSorted((a, b) => b.length - a.length)[0] ?? `${path} fits no type` };
+    // The alternative that came furthest names the longest path.
+    return { fault: faults.toSorted((a, b) => b.indexOf(' ') - a.indexOf(' '))[0] ?? `${path} fits no type` };
   };
 }
 

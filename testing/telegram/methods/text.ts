@@ -23,6 +23,7 @@ export interface TextRule {
 /** A message's text as a person will read it. Throws what Telegram answers for a bad one. */
 export function readText(parameters: Parameters, rule: TextRule): Version {
   const given = String(parameters[rule.text] ?? '');
+  if (!given.isWellFormed()) throw badRequest('strings must be encoded in UTF-8');
   if (given === '' && rule.least > 0) throw badRequest('message text is empty');
   const parseMode = parameters.parse_mode === undefined ? undefined : String(parameters.parse_mode);
   const { text, entities } = trimmed(parsed(cleaned(given), parseMode, nested(parameters[rule.entities])));
