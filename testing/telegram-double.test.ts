@@ -53,6 +53,7 @@ describe('the Telegram double', () => {
       multipart.set('document', new Blob(['1;2\r\n--3']), 'отчёт.csv');
       expect((await fetch(`${address}sendDocument`, { method: 'POST', body: multipart })).status).to.equal(200);
       const [first, second] = telegram.answers(1);
+      expect(telegram.calls('sendMessage')[0]?.parameters).to.include({ chat_id: 1 });
       expect(first?.buttons[0]?.[0]?.callback_data).to.equal('yes');
       expect(second).to.include({ text: 'отчёт' });
       expect(second?.document?.name).to.equal('отчёт.csv');

@@ -109,11 +109,13 @@ class Events {
   readonly #response: ServerResponse;
   readonly #prefix: string;
   readonly #pieceBytes: number | undefined;
+  readonly #withUsage: boolean;
   #gathered = '';
 
   constructor(response: ServerResponse, request: ChatRequest, { pieceBytes }: Script) {
     this.#response = response;
     this.#pieceBytes = pieceBytes;
+    this.#withUsage = request.stream_options?.include_usage === true;
     const created = Math.floor(Date.now() / 1000);
     const head = JSON.stringify({ id: ID, object: 'chat.completion.chunk', created, model: request.model });
     this.#prefix = `data: ${head.slice(0, -1)},`;
@@ -126,7 +128,9 @@ class Events {
 
   /** An event with one choice. */
   chunk(delta: object, finishReason: string | null = null): string {
-    return this.event({ choices: [{ index: 0, delta, logprobs: null, finish_reason: finishReason }] });
+    const choices = [{ index: 0, delta, logprobs: null, finish_reason: finishReason }];
+    // Where usage was asked for, each chunk but the last has it as null.
+    return this.event(this.#withUsage ? { choices, usage: null } : { choices });
   }
 
   add(text: string): void {

@@ -56,7 +56,8 @@ export interface ShownMessage {
 /** A request that the double got. */
 export interface Call {
   readonly method: string;
-  readonly parameters: Readonly<Parameters>;
+  /** As numbers, flags and objects once they are checked, else as they came. */
+  parameters: Readonly<Parameters>;
   /** Milliseconds since the epoch, with fractions. */
   readonly at: number;
   /** Status of the answer; 0 while there is none; -1 when the connection was cut instead. */

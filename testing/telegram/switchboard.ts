@@ -97,7 +97,11 @@ export class Switchboard implements Api {
     const spec = this.#options.spec.methods[method];
     if (this.#validator === undefined || spec === undefined) return given;
     const checked = this.#validator.check(spec, given);
-    if ('parameters' in checked) return checked.parameters;
+    if ('parameters' in checked) {
+      const call = this.#underway.get(given);
+      if (call !== undefined) call.parameters = checked.parameters;
+      return checked.parameters;
+    }
     this.violations.push({ method, fault: checked.fault });
     throw badRequest(checked.fault);
   }

@@ -80,15 +80,16 @@ export class Webhook {
     }
   }
 
-  /** The pending updates as they are to be delivered; a reordered one waits until another has come after it. */
+  /** The updates in the order of their delivery; one to be reordered waits until another has come after it. */
   #inOrder(): readonly Update[] {
-    const [first, second, ...rest] = this.#queue.pending;
-    if (this.habits.reorder <= 0 || first === undefined) return this.#queue.pending;
-    if (second === undefined) return [];
+    const { pending } = this.#queue;
+    if (this.habits.reorder <= 0) return pending;
+    const underway = pending.filter((update) => this.#underway.has(update));
+    const [first, second, ...rest] = pending.filter((update) => !this.#underway.has(update));
+    if (first === undefined || second === undefined) return [];
     this.habits.reorder -= 1;
-    const pending = [second, first, ...rest];
-    this.#queue.replace(pending);
-    return pending;
+    this.#queue.replace([...underway, second, first, ...rest]);
+    return this.#queue.pending;
   }
 
   #attempt(update: Update): void {

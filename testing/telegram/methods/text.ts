@@ -20,6 +20,9 @@ export interface TextRule {
   readonly tooLong: string;
 }
 
+/** Telegram shows no more and says nothing about it. */
+const MOST_ENTITIES = 100;
+
 /** A message's text as a person will read it. Throws what Telegram answers for a bad one. */
 export function readText(parameters: Parameters, rule: TextRule): Version {
   const given = String(parameters[rule.text] ?? '');
@@ -29,7 +32,7 @@ export function readText(parameters: Parameters, rule: TextRule): Version {
   const { text, entities } = trimmed(parsed(cleaned(given), parseMode, nested(parameters[rule.entities])));
   if (text.length < rule.least) throw badRequest('text must be non-empty');
   if (text.length > rule.most) throw badRequest(rule.tooLong);
-  return { at: preciseNow(), text, entities, given, parseMode };
+  return { at: preciseNow(), text, entities: entities.slice(0, MOST_ENTITIES), given, parseMode };
 }
 
 function parsed(source: string, parseMode: string | undefined, entities: unknown): FormattedText {
