@@ -1,0 +1,50 @@
+import { create } from '@bufbuild/protobuf';
+import { expect } from 'chai';
+import { AskRequestSchema } from '#gen/otvet/conversation/v1/conversation_service_pb.ts';
+import { CreateAssistantRequestSchema } from '#gen/otvet/training/v1/assistant_service_pb.ts';
+import { createValidation } from '#lib/rpc/validation.ts';
+
+const validation = createValidation();
+
+describe('validation', () => {
+  it('takes what keeps the rules', () => {
+    const request = create(AskRequestSchema, { assistant: 'assistants/bank', question: 'Где моя карта?' });
+    expect(validation.refuse(AskRequestSchema, request)).to.equal(undefined);
+  });
+
+  it('tells every fault at once, by field path', () => {
+    const request = create(AskRequestSchema, {
+      assistant: 'bank',
+      question: '  ',
+      position: -1n,
+      after: { attempt: -1 },
+    });
+    const refusal = validation.refuse(AskRequestSchema, request);
+    expect(refusal).to.deep.include({ code: 'INVALID_ARGUMENT', reason: 'INVALID_REQUEST', domain: 'otvet' });
+    expect(refusal?.violations?.map(({ field }) => field)).to.deep.equal([
+      'assistant',
+      'question',
+      'position',
+      'after.attempt',
+    ]);
+  });
+
+  it('names the element of a list', () => {
+    const request = create(CreateAssistantRequestSchema, {
+      assistantId: 'bank',
+      assistant: { displayName: 'Bank', languages: ['en', 'not a language'] },
+    });
+    const fields = validation.refuse(CreateAssistantRequestSchema, request)?.violations?.map(({ field }) => field);
+    expect(fields).to.deep.equal(['assistant.languages[1]']);
+  });
+
+  it('repeats nothing that people wrote', () => {
+    const request = create(AskRequestSchema, {
+      assistant: 'my secret',
+      question: 'x'.repeat(16_001),
+      language: 'my secret',
+    });
+    const refusal = JSON.stringify(validation.refuse(AskRequestSchema, request));
+    expect(refusal).not.to.include('my secret').and.not.to.include('xxx');
+  });
+});
