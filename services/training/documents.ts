@@ -32,7 +32,11 @@ export function passagesIn(store: DocumentStore): Collection<PassageRecord> {
 
 /** The id of a document: a file of the same path in the same dataset is the same document. */
 export function documentId(file: string): string {
-  return createHash('sha256').update(file.normalize('NFC')).digest('hex').slice(0, 24);
+  const path = file
+    .normalize('NFC')
+    .replaceAll('\\', '/')
+    .replace(/^(\.\/)+/, '');
+  return createHash('sha256').update(path).digest('hex').slice(0, 24);
 }
 
 export function passageKey(document: string, edition: string, ordinal: number): string {

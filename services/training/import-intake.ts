@@ -1,5 +1,4 @@
 import { createHash, webcrypto } from 'node:crypto';
-import type { BlobStore } from '#lib/blobs/port.ts';
 import type { Clock } from '#lib/clock.ts';
 import type { Collection } from '#lib/documents/port.ts';
 import type { Ids } from '#lib/ids.ts';
@@ -7,6 +6,7 @@ import type { AssistantRecord } from './assistants.ts';
 import { datasetIdOf } from './dataset-ids.ts';
 import type { DatasetRecord } from './datasets.ts';
 import { assistantNotFound, fileRefused, requestIdReused } from './failures.ts';
+import type { ImportFiles } from './import-files.ts';
 import { NOTHING_READ } from './import-progress.ts';
 import type { ImportRecord } from './imports.ts';
 import { detectFormat } from './material/formats.ts';
@@ -16,7 +16,7 @@ export interface ImportIntakeParts {
   readonly assistants: Collection<AssistantRecord>;
   readonly datasets: Collection<DatasetRecord>;
   readonly imports: Collection<ImportRecord>;
-  readonly blobs: BlobStore;
+  readonly files: ImportFiles;
   readonly clock: Clock;
   readonly ids: Ids;
   /** Told when an assistant has a new import to read. */
@@ -38,7 +38,8 @@ export interface GivenFile {
 /** Takes a file: once this resolves, the file and its import are stored and will be read, whatever happens. Throws `RpcError`. */
 export async function acceptImport(given: GivenFile, parts: ImportIntakeParts): Promise<ImportRecord> {
   const { assistant, file, content, locale, request } = given;
-  if ((await parts.assistants.get(assistant)) === undefined) throw assistantNotFound(assistantName(assistant));
+  const owner = await parts.assistants.get(assistant);
+  if (owner === undefined) throw assistantNotFound(assistantName(assistant));
   const detected = detectFormat(file, content);
   if ('fault' in detected) throw fileRefused(detected.fault);
   const dataset = `${assistant}/${given.dataset || datasetIdOf(file)}`;
@@ -49,7 +50,6 @@ export async function acceptImport(given: GivenFile, parts: ImportIntakeParts): 
   const before = await findByRequest(request, requestHash, parts.imports);
   if (before !== undefined) return before;
 
-  await parts.blobs.put(content);
   const now = parts.clock.now();
   const counts = { exampleCount: 0, documentCount: 0 };
   // A dataset that is there already stays as it is.
@@ -62,13 +62,14 @@ export async function acceptImport(given: GivenFile, parts: ImportIntakeParts): 
     fileSha256,
     fileSize: content.length,
     locale,
+    localeHint: owner.languages[0] ?? '',
     state: 'reading',
     ...NOTHING_READ,
     createTime: now,
     ...(request === undefined ? {} : { request }),
     requestHash,
   };
-  const inserted = await parts.imports.insert(record);
+  const inserted = await parts.files.accept(fileSha256, content, () => parts.imports.insert(record));
   const accepted = inserted.ok ? record : await findByRequest(request, requestHash, parts.imports);
   if (accepted === undefined) throw new Error('an import was refused as a duplicate of none');
   parts.onAccepted(assistant);

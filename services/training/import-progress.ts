@@ -4,9 +4,13 @@ import type { Item } from './material/items.ts';
 /** How many rejected rows are kept with their reasons; all are counted. */
 export const KEPT_REJECTIONS = 100;
 
-type Counts = Pick<ImportRecord, 'rowCount' | 'acceptedCount' | 'rejectedCount' | 'rejectedRows' | 'progressPercent'>;
+/** The part of an import's record that tells how far it is. */
+export type ReadCounts = Pick<
+  ImportRecord,
+  'rowCount' | 'acceptedCount' | 'rejectedCount' | 'rejectedRows' | 'progressPercent'
+>;
 
-export const NOTHING_READ: Counts = {
+export const NOTHING_READ: ReadCounts = {
   rowCount: 0,
   acceptedCount: 0,
   rejectedCount: 0,
@@ -15,7 +19,12 @@ export const NOTHING_READ: Counts = {
 };
 
 /** The counts after more items: a row is an example, a rejected row or a document; passages are parts of one. */
-export function countItems(before: Counts, items: readonly Item[], bytesRead: number, fileSize: number): Counts {
+export function countItems(
+  before: ReadCounts,
+  items: readonly Item[],
+  bytesRead: number,
+  fileSize: number,
+): ReadCounts {
   let accepted = 0;
   const rejections: RejectedRow[] = [];
   for (const item of items) {

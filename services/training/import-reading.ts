@@ -1,13 +1,14 @@
-import type { BlobStore } from '#lib/blobs/port.ts';
 import type { Clock } from '#lib/clock.ts';
 import { type Collection, StoreUnavailable } from '#lib/documents/port.ts';
 import type { Ids } from '#lib/ids.ts';
 import type { Logger } from '#lib/telemetry/log.ts';
 import { pause } from './bounded.ts';
 import type { DatasetRecord } from './datasets.ts';
-import { countItems, NOTHING_READ } from './import-progress.ts';
+import type { ImportFiles } from './import-files.ts';
+import { countItems, NOTHING_READ, type ReadCounts } from './import-progress.ts';
 import type { ImportRecord } from './imports.ts';
 import type { FileFault } from './material/formats.ts';
+import type { Measures } from './measures.ts';
 import { type MaterialCollections, StoredMaterial } from './stored-material.ts';
 import type { MaterialBatch } from './threads/material.worker.ts';
 import type { Thread } from './threads/thread.ts';
@@ -15,7 +16,8 @@ import type { Thread } from './threads/thread.ts';
 export interface ImportReaderParts extends MaterialCollections {
   readonly imports: Collection<ImportRecord>;
   readonly datasets: Collection<DatasetRecord>;
-  readonly blobs: BlobStore;
+  readonly files: ImportFiles;
+  readonly measures: Measures;
   readonly thread: Thread;
   readonly clock: Clock;
   readonly ids: Ids;
@@ -110,12 +112,16 @@ export class ImportReader {
   }
 
   async #read(record: ImportRecord): Promise<void> {
-    const { thread, blobs, clock, imports } = this.#parts;
+    const { thread, files, clock, imports } = this.#parts;
     const { signal } = this.#stopping;
     const material = new StoredMaterial(this.#parts, record);
     using _held = thread.hold();
-    const bytes = await wholeBlob(blobs, record);
-    await thread.ask('open', { job: record.key, file: record.file, bytes, locale: record.locale }, [bytes.buffer]);
+    const bytes = await files.read(record);
+    await thread.ask(
+      'open',
+      { job: record.key, file: record.file, bytes, locale: record.locale, hint: record.localeHint },
+      [bytes.buffer],
+    );
     let counts = NOTHING_READ;
     let told = clock.now();
     let fault: FileFault | undefined;
@@ -138,16 +144,21 @@ export class ImportReader {
       await next?.catch(() => undefined);
       await thread.ask('close', record.key).catch(() => undefined);
     }
+    await this.#end(record, counts, fault);
+  }
+
+  /** Writes down that the file has been read, and lets go of it. */
+  async #end(record: ImportRecord, counts: ReadCounts, fault: FileFault | undefined): Promise<void> {
+    const { imports, datasets, files, measures, clock } = this.#parts;
     const now = clock.now();
-    if (fault !== undefined) {
-      const failure = { reason: fault.reason, message: fault.message };
-      const set = { ...counts, state: 'failed', failure, finishTime: now };
-      await imports.update(record.key, { state: { eq: 'reading' } }, { set });
-      return;
-    }
-    const set = { ...counts, state: 'training', progressPercent: 100, readTime: now };
+    const failure = fault && { reason: fault.reason, message: fault.message };
+    const set = failure
+      ? { ...counts, state: 'failed', failure, finishTime: now }
+      : { ...counts, state: 'training', progressPercent: 100, readTime: now };
     await imports.update(record.key, { state: { eq: 'reading' } }, { set });
-    await this.#parts.datasets.update(record.dataset, {}, { max: { updateTime: now } });
+    if (failure === undefined) await datasets.update(record.dataset, {}, { max: { updateTime: now } });
+    measures.importRead(failure === undefined ? 'read' : 'failed', counts);
+    await files.done(record);
   }
 
   #next(record: ImportRecord): Promise<MaterialBatch> {
@@ -167,14 +178,4 @@ export class ImportReader {
     this.#parts.onRead(record.assistant);
     return 1;
   }
-}
-
-async function wholeBlob(blobs: BlobStore, record: ImportRecord): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = new Uint8Array(record.fileSize);
-  let at = 0;
-  for await (const chunk of blobs.read(record.fileSha256)) {
-    bytes.set(chunk, at);
-    at += chunk.length;
-  }
-  return bytes;
 }

@@ -12,6 +12,8 @@ export interface ImportRecord extends Document {
   readonly fileSize: number;
   /** The language that the owner named; '' where each row tells. */
   readonly locale: string;
+  /** The assistant's first language: decides where a row leaves its language open. */
+  readonly localeHint: string;
   readonly state: ImportState;
   readonly rowCount: number;
   readonly acceptedCount: number;
@@ -36,7 +38,7 @@ export type RejectedRow = {
   readonly reason: string;
 };
 
-/** `state` and `assistantState`: what is under way, by id, that is by time. `request`: what a repeated request made. */
+/** `state` and `assistantState`: what is under way, by id, that is by time. `request`: what a repeated request made. `file`: who needs a file. */
 export function importsIn(store: DocumentStore): Collection<ImportRecord> {
   return store.collection<ImportRecord>({
     name: 'imports',
@@ -44,6 +46,7 @@ export function importsIn(store: DocumentStore): Collection<ImportRecord> {
       { name: 'state', paths: ['state'] },
       { name: 'assistantState', paths: ['assistant', 'state'] },
       { name: 'request', paths: ['request'], unique: true },
+      { name: 'file', paths: ['fileSha256', 'state'] },
     ],
   });
 }

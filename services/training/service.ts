@@ -2,7 +2,7 @@ import { mkdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { openFileBlobs } from '#lib/blobs/files.ts';
 import type { BlobStore } from '#lib/blobs/port.ts';
-import type { DocumentStore } from '#lib/documents/port.ts';
+import { type DocumentStore, StoreUnavailable } from '#lib/documents/port.ts';
 import { openSqliteStore } from '#lib/documents/sqlite/store.ts';
 import { startRpcServer } from '#lib/rpc/server.ts';
 import { type Host, type RunningService, StartError } from '#lib/service/host.ts';
@@ -15,9 +15,11 @@ import { datasetsIn } from './datasets.ts';
 import { documentsIn, passagesIn } from './documents.ts';
 import { loadExampleData } from './example-data.ts';
 import { examplesIn } from './examples.ts';
+import { ImportFiles } from './import-files.ts';
 import { ImportReader } from './import-reading.ts';
 import { serveImports } from './import-service.ts';
 import { importsIn } from './imports.ts';
+import { createMeasures } from './measures.ts';
 import { serveReleases } from './release-service.ts';
 import { releasesIn } from './releases.ts';
 import { resumeTraining } from './resuming.ts';
@@ -29,11 +31,15 @@ import { Trainer } from './trainer.ts';
 export interface TrainingParts {
   readonly store: DocumentStore;
   readonly blobs: BlobStore;
+  /** So long no import must have come or been read before a training run begins, in milliseconds. */
+  readonly quietMs: number;
 }
 
 /** A file of 16 MiB and what goes with it. */
 const MAX_MESSAGE_BYTES = 17 * 1024 * 1024;
 const THREAD_IDLE_MS = 5_000;
+/** Longer than a client takes from one file of a folder to the next. */
+const QUIET_MS = 250;
 
 /** Starts the owner of assistants, datasets, imports and releases. Throws `StartError`. */
 export async function startTraining(
@@ -44,10 +50,9 @@ export async function startTraining(
   const log = host.log.child({ service: 'training' });
   const { clock, ids, metrics } = host;
   await using started = new AsyncDisposableStack();
+  const examples = await examplesFolder(config.examplesDir);
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
-  const store =
-    overrides.store ??
-    started.use(await openSqliteStore({ file: join(config.dataDir, 'training.sqlite'), clock, log }));
+  const store = overrides.store ?? started.use(await openStore(join(config.dataDir, 'training.sqlite'), host));
   const blobs = overrides.blobs ?? (await openFileBlobs(join(config.dataDir, 'training-blobs')));
 
   const collections = {
@@ -60,7 +65,8 @@ export async function startTraining(
     runs: runsIn(store),
     releases: releasesIn(store),
   };
-  const base = { ...collections, blobs, clock, ids, log };
+  const files = new ImportFiles(blobs, collections.imports);
+  const base = { ...collections, blobs, files, measures: createMeasures(metrics), clock, ids, log };
   const thread = (name: string) =>
     started.use(new Thread(new URL(`./threads/${name}.worker.ts`, import.meta.url), THREAD_IDLE_MS));
   const trainer = new Trainer({
@@ -68,6 +74,7 @@ export async function startTraining(
     thread: thread('release'),
     owner: ids.random(),
     joinLimitMs: config.joinLimitMs,
+    quietMs: overrides.quietMs ?? QUIET_MS,
   });
   const reader = new ImportReader({
     ...base,
@@ -98,7 +105,6 @@ export async function startTraining(
 
   await resumeTraining(trainer, collections);
   await reader.resume();
-  const examples = await examplesFolder(config.examplesDir);
   if (examples !== undefined) await loadExampleData(examples, intake, log);
   ready = true;
 
@@ -118,6 +124,15 @@ export async function startTraining(
       await ending;
     },
   };
+}
+
+async function openStore(file: string, { clock, log }: Host): Promise<DocumentStore> {
+  try {
+    return await openSqliteStore({ file, clock, log });
+  } catch (error) {
+    if (!(error instanceof StoreUnavailable)) throw error;
+    throw new StartError(`OTVET_DATA_DIR: ${file} cannot be used: ${error.message}`, { cause: error });
+  }
 }
 
 /** Undefined where no example data are wanted. */

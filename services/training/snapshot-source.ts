@@ -6,7 +6,7 @@ import { documentLine, exampleLine } from './snapshot.ts';
 import type { MaterialCollections } from './stored-material.ts';
 
 /** Read at once: about a millisecond of the event loop. */
-const PAGE = 200;
+const PAGE = 100;
 /** How often a document is read again that changed while its passages were read. */
 const ATTEMPTS = 10;
 

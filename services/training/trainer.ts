@@ -5,6 +5,7 @@ import type { AssistantRecord } from './assistants.ts';
 import { forEachBounded } from './bounded.ts';
 import type { ImportRecord } from './imports.ts';
 import { LeaseLost, TrainingLease } from './leases.ts';
+import type { Measures } from './measures.ts';
 import { decideRun } from './run-timing.ts';
 import { RUN_KEPT_MS, type RunRecord } from './runs.ts';
 import { type RunResult, type TrainingRunParts, trainingRun } from './training-run.ts';
@@ -18,10 +19,11 @@ export interface TrainerParts extends TrainingRunParts {
   readonly owner: string;
   /** An import waits for others at most so long, in milliseconds. */
   readonly joinLimitMs: number;
+  /** So long no import must have come or been read before a run begins, in milliseconds. */
+  readonly quietMs: number;
+  readonly measures: Measures;
 }
 
-/** So long no import must have come or been read before a run begins. */
-const QUIET_MS = 250;
 const ATTEMPTS = 3;
 const RETRY_MS = 2_000;
 
@@ -81,7 +83,7 @@ export class Trainer {
 
   /** Runs if it is time. Gives after how many milliseconds to look again; undefined when nothing is left to do. */
   async #attend(assistant: string, attended: Attended): Promise<number | undefined> {
-    const { imports, clock, joinLimitMs } = this.#parts;
+    const { imports, clock, joinLimitMs, quietMs } = this.#parts;
     const first = async (state: string) =>
       (await imports.find({ index: 'assistantState', equal: [assistant, state], limit: 1 })).documents[0];
     const seen = attended.lastActivity;
@@ -92,7 +94,7 @@ export class Trainer {
       lastActivity: attended.lastActivity,
       now: clock.now(),
       joinLimitMs,
-      quietMs: QUIET_MS,
+      quietMs,
     });
     if (timing.decision === 'wait') return Math.max(5, timing.until - clock.now());
     if (timing.decision === 'nothing') return attended.lastActivity === seen ? undefined : 0;
@@ -110,7 +112,7 @@ export class Trainer {
   }
 
   async #run(assistant: string): Promise<'done' | 'held' | { readonly failureId: string }> {
-    const { assistants, clock, owner, ids, log, runs } = this.#parts;
+    const { assistants, clock, owner, ids, log, runs, measures } = this.#parts;
     const taken = await TrainingLease.take(assistants, clock, assistant, owner);
     if (taken === undefined) return 'held';
     await using lease = taken.lease;
@@ -132,12 +134,14 @@ export class Trainer {
       await this.#release(waiting, result);
       await runs.update(key, {}, { set: { ...result, endTime: clock.now() } });
       await removeSuperseded(assistant, result.release, this.#parts);
+      measures.runEnded(result.outcome, clock.now() - startTime);
       log.info({ assistant, ...result, imports: waiting.length, ms: clock.now() - startTime }, 'training run ended');
       return 'done';
     } catch (error) {
       // Broken off by the end of the process: the next one takes the run up.
       if (this.#stopped) return 'held';
       const failureId = ids.random();
+      measures.runEnded('failed', clock.now() - startTime);
       log.error({ err: error, id: failureId, assistant }, 'training run failed');
       await runs.update(key, {}, { set: { outcome: 'failed', failureId, endTime: clock.now() } });
       return error instanceof LeaseLost ? 'held' : { failureId };

@@ -38,7 +38,7 @@ export async function startHarness(options: HarnessOptions = {}) {
     examplesDir: options.examplesDir ?? 'none',
     joinLimitMs: options.joinLimitMs ?? 30_000,
   };
-  const service: RunningService = await startTraining(config, host, options.parts);
+  const service: RunningService = await startTraining(config, host, { quietMs: 20, ...options.parts });
   const channelOf = async (caller: string) =>
     openChannel({
       service: 'training',

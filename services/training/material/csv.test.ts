@@ -94,9 +94,8 @@ describe('reading CSV', () => {
   });
 
   it('gives back whatever was written by the rules, row for row', () => {
-    const cell = fc
-      .string({ unit: 'grapheme', minLength: 1, maxLength: 20 })
-      .map((text) => `x${text.replace(/\p{C}/gu, '')}y`.replace(/\s+/g, ' '));
+    const unit = fc.constantFrom('a', 'Ж', '"', "'", ',', ';', '|', '😀', '=', '?', '<');
+    const cell = fc.string({ unit, minLength: 1, maxLength: 20 });
     const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
     fc.assert(
       fc.property(fc.array(fc.tuple(cell, cell), { minLength: 1, maxLength: 10 }), (rows) => {

@@ -42,5 +42,5 @@ export interface Found {
   readonly bytes: number;
 }
 
-/** Tells the language of a text (BCP 47), given what its owner says of it. */
-export type DetectLanguage = (text: string, hint?: string) => string;
+/** Tells the language of a text, BCP 47. */
+export type DetectLanguage = (text: string) => string;

@@ -11,6 +11,8 @@ export interface OpenMaterial {
   readonly bytes: Uint8Array;
   /** '' where each row tells. */
   readonly locale: string;
+  /** Decides the language of a row that leaves it open. */
+  readonly hint: string;
 }
 
 /** The next items of a file. `done` comes with the last ones. */
@@ -24,14 +26,14 @@ export interface MaterialBatch {
 }
 
 /** A batch ends at so many items or so many characters, whichever comes first: a few milliseconds of work for the asker. */
-const BATCH_ITEMS = 200;
-const BATCH_CHARACTERS = 256 * 1024;
+const BATCH_ITEMS = 100;
+const BATCH_CHARACTERS = 128 * 1024;
 
 const open = new Map<string, Generator<Found>>();
 
 answer({
-  open: ({ job, file, bytes, locale }: OpenMaterial) => {
-    const reading = { detect: detectLanguage, cut: cutPassages };
+  open: ({ job, file, bytes, locale, hint }: OpenMaterial) => {
+    const reading = { detect: (text: string) => detectLanguage(text, hint), cut: cutPassages };
     open.set(job, readMaterial(file, bytes, locale, reading));
   },
   next: (job: string): MaterialBatch => {

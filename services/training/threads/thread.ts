@@ -38,6 +38,7 @@ export class Thread implements AsyncDisposable {
   #idle: NodeJS.Timeout | undefined;
   #lastId = 0;
   #users = 0;
+  #disposed = false;
 
   constructor(module: URL, idleMs: number) {
     this.#module = module;
@@ -58,6 +59,7 @@ export class Thread implements AsyncDisposable {
 
   /** Rejects with `ThreadFailure` when the method throws, with `ThreadDied` when the worker ends. */
   ask<R>(method: string, argument: unknown, transfer: readonly ArrayBuffer[] = []): Promise<R> {
+    if (this.#disposed) return Promise.reject(new ThreadDied('the thread was stopped'));
     const worker = this.#started();
     const id = ++this.#lastId;
     return new Promise<R>((resolve, reject) => {
@@ -69,6 +71,7 @@ export class Thread implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#disposed = true;
     clearTimeout(this.#idle);
     const worker = this.#worker;
     this.#lost(worker, new ThreadDied('the thread was stopped'));
