@@ -12,11 +12,6 @@ export interface QueryToken {
   readonly count: number;
 }
 
-/** Visits the stems of a text, Latin words by the rules of one language. */
-export function visitStems(text: string, stemmer: Stemmer, latin: string, visit: (stem: string) => void): void {
-  scan(normalize(text), (token, hasDigit) => visit(hasDigit ? token : stemmer.stem(token, latin)));
-}
-
 /** The different tokens of a question in order of first use, Latin words stemmed by the rules of each language. */
 export function questionTokens(text: string, stemmer: Stemmer, latins: readonly string[]): QueryToken[] {
   const counts = new Map<string, { hasDigit: boolean; count: number }>();

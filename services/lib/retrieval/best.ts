@@ -8,18 +8,18 @@ export class Best {
     this.#limit = limit;
   }
 
-  /** What a score must exceed to be kept: 0 while there is room. */
+  /** Less than this is not kept: 0 while there is room. */
   get threshold(): number {
     return this.#scores.length < this.#limit ? 0 : (this.#scores[0] ?? Number.POSITIVE_INFINITY);
   }
 
-  /** Entries must be offered in rising order, so that of equal scores the first stays. Scores are above 0. */
+  /** Keeps a score above 0 while it is among the best; entries come in any order. */
   offer(entry: number, score: number): void {
     if (this.#scores.length < this.#limit) {
       this.#entries.push(entry);
       this.#scores.push(score);
       this.#rise(this.#scores.length - 1);
-    } else if (score > this.threshold) {
+    } else if (score > this.threshold || (score === this.threshold && entry < (this.#entries[0] ?? 0))) {
       this.#entries[0] = entry;
       this.#scores[0] = score;
       this.#sink();

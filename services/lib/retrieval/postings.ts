@@ -30,7 +30,9 @@ export class PostingsBuilder {
   readonly #occurrences = new GrowingNumbers(makeU8);
   readonly #ends = new GrowingNumbers(makeU32);
   readonly #lengths = new GrowingNumbers(makeU32);
-  readonly #open = new Map<number, number>();
+  /** Of the open entry: its terms, and at each term's number its weighted occurrences. */
+  #open: number[] = [];
+  #weights = new Float32Array(1024);
   #length = 0;
 
   constructor(bm25: Bm25) {
@@ -42,27 +44,41 @@ export class PostingsBuilder {
     return this.#ends.length;
   }
 
-  /** A stem of the open entry; a stem of a field with less weight counts for less. */
-  add(stem: string, weight: number): void {
+  /** The number of a stem, new or known. */
+  term(stem: string): number {
     let term = this.#numbers.get(stem);
     if (term === undefined) {
       term = this.#numbers.size;
       this.#numbers.set(stem, term);
+      if (term >= this.#weights.length) {
+        const grown = new Float32Array(term * 2);
+        grown.set(this.#weights);
+        this.#weights = grown;
+      }
     }
-    this.#open.set(term, (this.#open.get(term) ?? 0) + weight);
+    return term;
+  }
+
+  /** An occurrence in the open entry; one in a field of less weight counts for less. */
+  add(term: number, weight: number): void {
+    const before = this.#weights[term] ?? 0;
+    if (before === 0) this.#open.push(term);
+    this.#weights[term] = before + weight;
     this.#length += weight;
   }
 
   /** Ends the open entry and begins the next. */
   close(): void {
-    for (const [term, weight] of this.#open) {
+    for (const term of this.#open) {
+      const occurrences = Math.round((this.#weights[term] ?? 0) * OCCURRENCE_STEPS);
       this.#terms.push(term);
-      this.#occurrences.push(Math.min(OCCURRENCE_LIMIT, Math.max(1, Math.round(weight * OCCURRENCE_STEPS))));
+      this.#occurrences.push(Math.min(OCCURRENCE_LIMIT, Math.max(1, occurrences)));
+      this.#weights[term] = 0;
     }
     if (this.#terms.length > 0xffff_ffff) throw new ArtifactTooLarge('more than 4 billion postings');
     this.#ends.push(this.#terms.length);
     this.#lengths.push(Math.round(this.#length * OCCURRENCE_STEPS));
-    this.#open.clear();
+    this.#open = [];
     this.#length = 0;
   }
 

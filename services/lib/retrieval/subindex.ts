@@ -3,6 +3,7 @@ import { ArtifactInvalid } from './artifact.ts';
 import { Best } from './best.ts';
 import { Dictionary } from './dictionary.ts';
 import { SEGMENT } from './postings.ts';
+import { type List, SegmentScorer } from './scoring.ts';
 import type { Sections } from './sections.ts';
 import { checkEnds } from './strings.ts';
 
@@ -10,11 +11,6 @@ import { checkEnds } from './strings.ts';
 const TOKENS_LIMIT = 48;
 /** A stop word's share of the weight that its frequency alone would give it. */
 const STOP_WEIGHT = 0.15;
-/** Postings from which it pays to see whether a term can still change who is among the best. */
-const PRUNE_FROM = 4096;
-/** A look-up of one candidate costs about as much as reading this many postings. */
-const LOOKUP_COST = 12;
-
 /** An entry found: its number in the sub-index. */
 export interface Found {
   readonly entry: number;
@@ -42,10 +38,8 @@ export class SubIndex {
   readonly #frequency: Uint32Array;
   readonly #tops: Uint8Array;
   readonly #starts: Uint32Array;
-  readonly #numbers: Uint16Array;
-  readonly #impacts: Uint8Array;
   readonly #impactScale: number;
-  readonly #scores: Float32Array;
+  readonly #scorer: SegmentScorer;
 
   /** Throws ArtifactInvalid when the sections do not fit each other. */
   constructor(sections: Sections, prefix: string, entries: number, impactScale: number) {
@@ -56,17 +50,17 @@ export class SubIndex {
     this.#frequency = sections.u32(`${prefix}.frequency`);
     this.#tops = sections.u8(`${prefix}.tops`);
     this.#starts = sections.u32(`${prefix}.starts`);
-    this.#numbers = sections.u16(`${prefix}.numbers`);
-    this.#impacts = sections.u8(`${prefix}.impacts`);
+    const numbers = sections.u16(`${prefix}.numbers`);
+    const impacts = sections.u8(`${prefix}.impacts`);
     const terms = this.#dictionary.size;
     const fits =
       this.#frequency.length === terms &&
       this.#tops.length === terms &&
       this.#starts.length === terms * Math.ceil(entries / SEGMENT) + 1 &&
-      this.#impacts.length === this.#numbers.length;
+      impacts.length === numbers.length;
     if (!fits) throw new ArtifactInvalid(`not a readable release artifact: the ${prefix} index is malformed`);
-    checkEnds(`${prefix} postings`, this.#starts, this.#numbers.length);
-    this.#scores = new Float32Array(Math.min(entries, SEGMENT));
+    checkEnds(`${prefix} postings`, this.#starts, numbers.length);
+    this.#scorer = new SegmentScorer(numbers, impacts, Math.min(entries, SEGMENT));
   }
 
   /** How much a term tells: ln(1 + (N - n + 0.5) / (n + 0.5)) for n of N entries; most when none has it. */
@@ -89,7 +83,10 @@ export class SubIndex {
     const { terms, clues, mass } = this.#plan(tokens);
     if (terms.length === 0 || limit < 1) return [];
     const best = new Best(limit);
-    for (let segment = 0; segment * SEGMENT < this.entries; segment++) this.#scoreSegment(segment, terms, limit, best);
+    for (let base = 0; base < this.entries; base += SEGMENT) {
+      const lists = terms.map((term) => this.#list(base / SEGMENT, term));
+      this.#scorer.score(lists, Math.min(SEGMENT, this.entries - base), base, limit, best);
+    }
     return best.ranked().map(({ entry, score }) => ({ entry, score, coverage: this.#coverage(entry, clues, mass) }));
   }
 
@@ -123,92 +120,9 @@ export class SubIndex {
     return { terms, clues: hasSubject ? clues : [], mass };
   }
 
-  #scoreSegment(segment: number, terms: readonly Term[], limit: number, best: Best): void {
-    const scores = this.#scores;
-    const numbers = this.#numbers;
-    const impacts = this.#impacts;
-    const base = segment * SEGMENT;
-    const size = Math.min(SEGMENT, this.entries - base);
-    scores.fill(0);
-    let added = 0;
-    let left = terms.reduce((sum, term) => sum + term.bound, 0);
-    for (let i = 0; i < terms.length; i++) {
-      const { id, weight, bound } = terms[i] as Term;
-      const row = segment * this.#dictionary.size + id;
-      const end = this.#starts[row + 1] ?? 0;
-      const start = this.#starts[row] ?? 0;
-      if (end - start > PRUNE_FROM && added > left) {
-        const threshold = Math.max(best.threshold, this.#threshold(size, limit)) * (1 - 1e-6);
-        if (left < threshold && this.#finishCandidates(segment, terms.slice(i), threshold - left, best)) return;
-      }
-      for (let at = start; at < end; at++) {
-        const number = numbers[at] as number;
-        scores[number] = (scores[number] as number) + weight * (impacts[at] as number);
-      }
-      added += bound;
-      left -= bound;
-    }
-    let threshold = best.threshold;
-    for (let number = 0; number < size; number++) {
-      const score = scores[number] as number;
-      if (score > threshold) {
-        best.offer(base + number, score);
-        threshold = best.threshold;
-      }
-    }
-  }
-
-  /** The score of the `limit`-th best entry of the segment so far. */
-  #threshold(size: number, limit: number): number {
-    const scores = this.#scores;
-    const best = new Best(limit);
-    let threshold = 0;
-    for (let number = 0; number < size; number++) {
-      const score = scores[number] as number;
-      if (score > threshold) {
-        best.offer(number, score);
-        threshold = best.threshold;
-      }
-    }
-    return threshold;
-  }
-
-  /** Looks the last terms up for those entries only that can still be among the best; false when they are too many. */
-  #finishCandidates(segment: number, terms: readonly Term[], least: number, best: Best): boolean {
-    const scores = this.#scores;
-    const size = Math.min(SEGMENT, this.entries - segment * SEGMENT);
-    const lists = terms.map(({ id, weight }) => {
-      const row = segment * this.#dictionary.size + id;
-      return { weight, start: this.#starts[row] ?? 0, end: this.#starts[row + 1] ?? 0 };
-    });
-    const postings = lists.reduce((sum, { start, end }) => sum + end - start, 0);
-    const most = postings / (LOOKUP_COST * lists.length);
-    const candidates: number[] = [];
-    for (let number = 0; number < size; number++) {
-      if ((scores[number] as number) >= least && candidates.push(number) > most) return false;
-    }
-    for (const number of candidates) {
-      let score = scores[number] as number;
-      for (const { weight, start, end } of lists) {
-        const at = this.#seek(number, start, end);
-        if (at >= 0) score = Math.fround(score + weight * (this.#impacts[at] ?? 0));
-      }
-      if (score > best.threshold) best.offer(segment * SEGMENT + number, score);
-    }
-    return true;
-  }
-
-  /** Where between start and end the entry's posting is, or -1. */
-  #seek(number: number, start: number, end: number): number {
-    const numbers = this.#numbers;
-    let low = start;
-    let high = end;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((numbers[middle] as number) < number) low = middle + 1;
-      else high = middle;
-    }
-    return low < end && numbers[low] === number ? low : -1;
+  #list(segment: number, { id, weight, bound }: Term): List {
+    const row = segment * this.#dictionary.size + id;
+    return { weight, bound, start: this.#starts[row] ?? 0, end: this.#starts[row + 1] ?? 0 };
   }
 
   #coverage(entry: number, clues: readonly Clue[], mass: number): number {
@@ -217,7 +131,7 @@ export class SubIndex {
     let covered = 0;
     for (const clue of clues) {
       const has = clue.terms.some(
-        (id) => this.#seek(number, this.#starts[row + id] ?? 0, this.#starts[row + id + 1] ?? 0) >= 0,
+        (id) => this.#scorer.seek(number, this.#starts[row + id] ?? 0, this.#starts[row + id + 1] ?? 0) >= 0,
       );
       if (has) covered += clue.mass;
     }

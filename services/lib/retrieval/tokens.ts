@@ -40,14 +40,10 @@ function isJoiner(unit: number): boolean {
   );
 }
 
-/** Visits a word that may hold apostrophes: elided articles come apart, Cyrillic apostrophes go, English ones stay. */
-function visitWord(word: string, hasDigit: boolean, visit: TokenVisitor): void {
-  if (!/['’ʼ´`]/.test(word)) {
-    visit(word.length > WORD_LIMIT ? word.slice(0, WORD_LIMIT) : word, hasDigit);
-    return;
-  }
+/** A word with apostrophes: elided articles come apart, Cyrillic apostrophes go, English ones stay. */
+function visitWithApostrophes(word: string, hasDigit: boolean, visit: TokenVisitor): void {
   const plain = word.replace(/[’ʼ´`]/g, "'");
-  if (/^[\u0400-\u04ff]/.test(plain)) visitWord(plain.replaceAll("'", ''), hasDigit, visit);
+  if (/^[\u0400-\u04ff]/.test(plain)) visit(plain.replaceAll("'", '').slice(0, WORD_LIMIT), hasDigit);
   else if (plain.indexOf("'") <= 2) for (const part of plain.split("'")) visit(part.slice(0, WORD_LIMIT), hasDigit);
   else visit(plain.slice(0, WORD_LIMIT), hasDigit);
 }
@@ -66,66 +62,99 @@ function visitJoined(parts: readonly string[], joiner: number, visit: TokenVisit
   }
 }
 
+/** Three digits and no more: the next group of a number such as 2 000. */
+function isDigitGroup(text: string, at: number, classes: Uint8Array): boolean {
+  for (let i = 0; i < 3; i++) if (classes[text.charCodeAt(at + i)] !== DIGIT) return false;
+  return classes[text.charCodeAt(at + 3)] !== DIGIT;
+}
+
+/** Overlapping pairs of a run of a script without spaces; a lone character by itself. Gives the end of the run. */
+function visitDense(text: string, start: number, visit: TokenVisitor): number {
+  const classes = characterClasses();
+  let at = start;
+  let previous = '';
+  let alone = true;
+  while (classAt(text, at, classes) === DENSE) {
+    const character = String.fromCodePoint(text.codePointAt(at) ?? 0);
+    if (previous !== '') {
+      visit(previous + character, false);
+      alone = false;
+    }
+    previous = character;
+    at += character.length;
+  }
+  if (alone) visit(previous, false);
+  return at;
+}
+
+function classAt(text: string, at: number, classes: Uint8Array): number {
+  if (at >= text.length) return SEPARATOR;
+  const kind = classes[text.charCodeAt(at)] ?? SEPARATOR;
+  return kind === SURROGATE ? classOfCodePoint(text.codePointAt(at) ?? 0) : kind;
+}
+
 /** Calls `visit` for each token of a text that went through {@link normalize}. Linear in the text's length. */
 export function scan(text: string, visit: TokenVisitor): void {
   const classes = characterClasses();
   const end = text.length;
-  const classAt = (at: number): number => {
-    const found = at < end ? (classes[text.charCodeAt(at)] ?? SEPARATOR) : SEPARATOR;
-    return found === SURROGATE ? classOfCodePoint(text.codePointAt(at) ?? 0) : found;
-  };
-  const width = (at: number): number => (classes[text.charCodeAt(at)] === SURROGATE ? 2 : 1);
-  const isGroup = (at: number): boolean =>
-    classAt(at) === DIGIT && classAt(at + 1) === DIGIT && classAt(at + 2) === DIGIT && classAt(at + 3) !== DIGIT;
-
+  /** Words so far that may belong together, and the character between them. */
+  let parts: string[] = [];
+  let joiner = 0;
   let at = 0;
   while (at < end) {
-    const first = classAt(at);
+    const first = classAt(text, at, classes);
     if (first === DENSE) {
-      const units: string[] = [];
-      for (; classAt(at) === DENSE; at += width(at)) units.push(text.slice(at, at + width(at)));
-      if (units.length === 1) visit(units[0] ?? '', false);
-      for (let i = 1; i < units.length; i++) visit(`${units[i - 1]}${units[i]}`, false);
+      at = visitDense(text, at, visit);
       continue;
     }
     if (first !== LETTER && first !== DIGIT) {
-      at += width(at);
+      at += classes[text.charCodeAt(at)] === SURROGATE ? 2 : 1;
       continue;
     }
-    let parts: string[] | undefined;
-    let joiner = 0;
-    let previous = '';
-    for (;;) {
-      const start = at;
-      let hasDigit = false;
-      let hasLetter = false;
-      for (;;) {
-        const kind = classAt(at);
-        if (kind === LETTER) hasLetter = true;
-        else if (kind === DIGIT) hasDigit = true;
-        else if (kind !== MARK && !(isApostrophe(text.charCodeAt(at)) && hasLetter && classAt(at + 1) === LETTER))
-          break;
-        at += width(at);
+    const start = at;
+    let hasDigit = false;
+    let hasLetter = false;
+    let hasApostrophe = false;
+    while (at < end) {
+      const unit = text.charCodeAt(at);
+      let kind = classes[unit];
+      let width = 1;
+      if (kind === SURROGATE) {
+        kind = classAt(text, at, classes);
+        width = 2;
       }
-      const word = text.slice(start, at);
-      visitWord(word, hasDigit, visit);
-      if (parts !== undefined) parts.push(word);
-      const next = text.charCodeAt(at);
-      const following = classAt(at + 1);
-      const joins = isJoiner(next) && (following === LETTER || following === DIGIT);
-      const groups =
-        next === 0x20 &&
-        hasDigit &&
-        !hasLetter &&
-        word.length <= 3 &&
-        isGroup(at + 1) &&
-        (parts === undefined || joiner === 0x20);
-      if (!(joins || groups) || (parts !== undefined && parts.length >= PARTS_LIMIT)) break;
-      previous = word;
-      parts ??= [previous];
+      if (kind === LETTER) hasLetter = true;
+      else if (kind === DIGIT) hasDigit = true;
+      else if (kind === SEPARATOR && hasLetter && isApostrophe(unit) && classAt(text, at + 1, classes) === LETTER) {
+        hasApostrophe = true;
+      } else if (kind !== MARK) break;
+      at += width;
+    }
+    const word = text.slice(start, Math.min(at, start + WORD_LIMIT));
+    if (hasApostrophe) visitWithApostrophes(word, hasDigit, visit);
+    else visit(word, hasDigit);
+
+    const next = text.charCodeAt(at);
+    const joins =
+      next === 0x20
+        ? hasDigit &&
+          !hasLetter &&
+          word.length <= 3 &&
+          (parts.length === 0 || joiner === 0x20) &&
+          isDigitGroup(text, at + 1, classes)
+        : isJoiner(next) && isWordStart(classAt(text, at + 1, classes));
+    if (joins && parts.length < PARTS_LIMIT) {
+      parts.push(word);
       joiner = next;
       at++;
+    } else if (parts.length > 0) {
+      parts.push(word);
+      visitJoined(parts, joiner, visit);
+      parts = [];
     }
-    if (parts !== undefined) visitJoined(parts, joiner, visit);
   }
+}
+
+function isWordStart(kind: number): boolean {
+  return kind === LETTER || kind === DIGIT;
 }
