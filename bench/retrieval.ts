@@ -1,0 +1,110 @@
+import MiniSearch from 'minisearch';
+import { openRelease, ReleaseBuilder, type ReleaseIndex } from '#lib/retrieval/index.ts';
+import { type Corpus, makeCorpus } from './corpus.ts';
+
+/** A line of the table: a figure beside the baseline's of the same run. Ratio: how many times better than it. */
+export interface BenchRow {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly baseline?: string;
+  readonly baselineValue?: number;
+  readonly ratio?: number;
+}
+
+const PASSAGES = 100_000;
+const HITS = 10;
+const BASELINE = 'MiniSearch 7';
+/** MiniSearch takes tens of milliseconds for a question: fewer are enough for its 99th percentile. */
+const BASELINE_QUESTIONS = 300;
+
+function percentile(sorted: readonly number[], share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+}
+
+/** Milliseconds of each call, sorted. */
+function timeEach(questions: readonly string[], search: (question: string) => unknown): number[] {
+  return questions
+    .map((question) => {
+      const started = performance.now();
+      search(question);
+      return performance.now() - started;
+    })
+    .sort((a, b) => a - b);
+}
+
+function build(corpus: Corpus): { artifact: Uint8Array; seconds: number } {
+  const builder = new ReleaseBuilder({
+    assistant: 'assistants/bench',
+    snapshotSha256: '',
+    persona: '',
+    displayName: '',
+    description: '',
+    languages: ['en', 'ru'],
+  });
+  const started = performance.now();
+  for (const [i, { text, locale }] of corpus.passages.entries()) {
+    builder.add({
+      source: `documents/${Math.floor(i / 20)}`,
+      kind: 'passage',
+      title: '',
+      text,
+      question: '',
+      locale,
+      locator: '',
+      version: '',
+    });
+  }
+  const artifact = builder.finish();
+  return { artifact, seconds: (performance.now() - started) / 1000 };
+}
+
+/** Bytes in use after garbage collection where Node was started with --expose-gc, else as they are. */
+function memory(): number {
+  globalThis.gc?.();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+}
+
+function measureOwn(index: ReleaseIndex, corpus: Corpus): number[] {
+  const search = (question: string) => index.search(question, { kind: 'passage', limit: HITS });
+  for (const question of corpus.questions.slice(0, 500)) search(question);
+  return timeEach(corpus.questions, search);
+}
+
+function measureBaseline(corpus: Corpus): { times: number[]; seconds: number; bytes: number } {
+  const before = memory();
+  const started = performance.now();
+  const baseline = new MiniSearch<{ id: number; text: string }>({ fields: ['text'] });
+  baseline.addAll(corpus.passages.map(({ text }, id) => ({ id, text })));
+  const seconds = (performance.now() - started) / 1000;
+  const bytes = memory() - before;
+  const search = (question: string) => baseline.search(question).slice(0, HITS);
+  for (const question of corpus.questions.slice(0, 20)) search(question);
+  return { times: timeEach(corpus.questions.slice(0, BASELINE_QUESTIONS), search), seconds, bytes };
+}
+
+function row(name: string, unit: string, value: number, baselineValue: number): BenchRow {
+  return { name, value, unit, baseline: BASELINE, baselineValue, ratio: baselineValue / value };
+}
+
+/** Search, build and size of 100,000 passages beside MiniSearch with the same passages. Takes about 40 seconds. */
+export function run(): BenchRow[] {
+  const corpus = makeCorpus(PASSAGES);
+  const { artifact, seconds } = build(corpus);
+  const before = memory();
+  const index = openRelease(new Uint8Array(artifact));
+  const times = measureOwn(index, corpus);
+  const bytes = memory() - before;
+  const texts = corpus.passages.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
+  const other = measureBaseline(corpus);
+  const of = `of ${PASSAGES.toLocaleString('en')} passages (${corpus.origin})`;
+  return [
+    row(`search p50 ${of}`, 'ms', percentile(times, 0.5), percentile(other.times, 0.5)),
+    row(`search p99 ${of}`, 'ms', percentile(times, 0.99), percentile(other.times, 0.99)),
+    row(`index build ${of}`, 's', seconds, other.seconds),
+    row('index in memory per passage, without its text', 'bytes', (bytes - texts) / PASSAGES, other.bytes / PASSAGES),
+    { name: 'index in memory per passage, with its text', value: bytes / PASSAGES, unit: 'bytes' },
+    { name: 'text per passage', value: texts / PASSAGES, unit: 'bytes' },
+  ];
+}
