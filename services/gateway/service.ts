@@ -1,0 +1,222 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { HandlerContext } from '@connectrpc/connect';
+import { Channel, type Principal } from '#gen/otvet/access/v1/access_pb.ts';
+import type { DocumentStore } from '#lib/documents/port.ts';
+import { openSqliteStore } from '#lib/documents/sqlite/store.ts';
+import { openChannel, type RpcChannel } from '#lib/rpc/client.ts';
+import { startRpcServer } from '#lib/rpc/server.ts';
+import { RpcError } from '#lib/rpc/status.ts';
+import { createValidation } from '#lib/rpc/validation.ts';
+import { type Host, type RunningService, StartError } from '#lib/service/host.ts';
+import { CallAnswerer } from './calls/answer-call.ts';
+import { edgeCallKey } from './calls/edge-call.ts';
+import { forwardTo, type PublicHandlers } from './calls/forward.ts';
+import { type Edge, publicRoutes } from './calls/public-routes.ts';
+import { type Owner, publicServices } from './calls/public-services.ts';
+import { tooManyQuestions } from './calls/refusals.ts';
+import { createRoutes } from './calls/routes.ts';
+import { healthRoutes, reflectionRoutes } from './calls/standard-routes.ts';
+import { TokenBuckets } from './calls/token-bucket.ts';
+import { unknownMethods } from './calls/unknown-methods.ts';
+import { Page } from './chat/page.ts';
+import { VisitOpener } from './chat/visit.ts';
+import { checkTogether, type GatewayConfig } from './config.ts';
+import { apiKeyHandlers } from './credentials/api-key-service.ts';
+import { type Caller, Doorman } from './credentials/doorman.ts';
+import { Keys } from './credentials/keys.ts';
+import { keepLocalKey } from './credentials/local-key.ts';
+import { cookieName } from './credentials/presented.ts';
+import { Visits } from './credentials/visits.ts';
+import { frontDoor } from './edge/front.ts';
+import { namesOf } from './edge/hosts.ts';
+import { type Listener, listen } from './edge/listener.ts';
+
+/** What tests may put in place of the real parts. */
+export interface GatewayParts {
+  readonly store: DocumentStore;
+}
+
+/** The gateway, started. */
+export interface RunningGateway extends RunningService {
+  /** Where the chat page and the API are, as seen from this machine: `http://127.0.0.1:8080`. */
+  readonly url: string;
+  /** The file that holds the key of the machine's own user. */
+  readonly keyFile: string;
+}
+
+/** The largest message to or from another service: a file of 16 MiB and what is said about it. */
+const MAX_MESSAGE_BYTES = 17 * 1024 * 1024;
+
+/**
+ * Starts the public edge. Rejects with `ConfigError` for variables that do not go together, and with `StartError` for a
+ * port in use, a file that cannot be read and the like.
+ */
+export async function startGateway(
+  config: GatewayConfig,
+  host: Host,
+  overrides: Partial<GatewayParts> = {},
+): Promise<RunningGateway> {
+  checkTogether(config);
+  const log = host.log.child({ service: 'gateway' });
+  const { clock, ids, metrics } = host;
+  const tls = await readTls(config);
+  const page = await Page.load();
+  const identity = await host.issue('gateway');
+  const stopping = new AbortController();
+  await using resources = new AsyncDisposableStack();
+
+  const file = join(config.dataDir, 'gateway.sqlite');
+  const store = resources.use(overrides.store ?? (await openSqliteStore({ file, clock, log })));
+  const keys = new Keys(store, { clock, ids, log });
+  resources.defer(() => keys.settle());
+  const keyFile = join(config.dataDir, 'api-key');
+  if ((await keepLocalKey(keys, keyFile)) === 'made') log.info({ file: keyFile }, 'made the first API key');
+
+  const secure = tls !== undefined || config.behindTlsProxy;
+  const visits = new Visits(store, { clock, ids });
+  const doorman = new Doorman({ keys, visits, names: namesOf(config.publicUrls), cookie: cookieName(secure) });
+
+  const open = (service: string, address: string): RpcChannel =>
+    resources.use(openChannel({ service, address, identity, metrics, maxMessageBytes: MAX_MESSAGE_BYTES }));
+  const channels = new Map<Owner, RpcChannel>([
+    ['training', open('training', config.trainingAddress)],
+    ['conversation', open('conversation', config.conversationAddress)],
+    ['telegram-adapter', open('telegram-adapter', config.telegramAddress)],
+  ]);
+  const handlersOf = ({ owner, service }: (typeof publicServices)[number]): PublicHandlers => {
+    const channel = channels.get(owner);
+    return channel === undefined
+      ? (apiKeyHandlers(keys) as unknown as PublicHandlers)
+      : forwardTo(channel, service, () => clock.now());
+  };
+
+  let listener: Listener | undefined;
+  const ready = (): boolean => listener !== undefined && !stopping.signal.aborted;
+  const edge: Edge = {
+    admit: (context) => doorman.admit(callerOf(context)),
+    takeQuestion: questionLimits(config, () => clock.now()),
+    validation: createValidation(),
+    stopping: stopping.signal,
+    clock,
+    ids,
+    log,
+  };
+  const checkNames = (context: HandlerContext): void => {
+    const refusal = doorman.refuseNames(callerOf(context));
+    if (refusal) throw new RpcError(refusal);
+  };
+  const services = publicServices.map(({ service }) => service);
+  const routes = createRoutes(
+    [
+      ...publicServices.flatMap((entry) => publicRoutes(edge, entry.service, handlersOf(entry))),
+      ...healthRoutes(services, ready, stopping.signal, checkNames),
+      ...reflectionRoutes(services, checkNames),
+    ],
+    stopping.signal,
+  );
+
+  const answer = frontDoor({
+    routes,
+    unknown: unknownMethods(stopping.signal),
+    calls: new CallAnswerer({ log, metrics }),
+    doorman,
+    visits: new VisitOpener({ visits, doorman, secure, clock, ids, log }),
+    page,
+  });
+  const options = { service: 'gateway', address: config.address, identity, served: [], log, metrics, clock, ready };
+  const inner = await startRpcServer(options);
+  resources.defer(() => inner.stop(0));
+  listener = await openPort(config, tls, answer);
+  const url = `${tls === undefined ? 'http' : 'https'}://${shownHost(config.host)}:${listener.port}`;
+  log.info({ url }, 'the edge listens');
+
+  const owned = resources.move();
+  return {
+    name: 'gateway',
+    address: inner.address,
+    url,
+    keyFile,
+    ready,
+    stop: async (graceMs) => {
+      const edgePort = listener;
+      listener = undefined;
+      // The calls left shortly before the end of the grace are told, and given a moment to say so.
+      const force = setTimeout(() => stopping.abort(), graceMs * 0.8);
+      await edgePort?.stop(graceMs);
+      clearTimeout(force);
+      stopping.abort();
+      await owned.disposeAsync();
+    },
+  };
+}
+
+function callerOf(context: HandlerContext): Caller {
+  return {
+    authority: context.values.get(edgeCallKey).authority,
+    header: (name) => context.requestHeader.get(name) ?? undefined,
+  };
+}
+
+/** Allowances for questions: for each visitor of the page, and for each API key. */
+function questionLimits(config: GatewayConfig, now: () => number): Edge['takeQuestion'] {
+  const visitors = new TokenBuckets(config.chatQuestionsPerMinute);
+  const holders = new TokenBuckets(config.keyQuestionsPerMinute);
+  return (principal: Principal) => {
+    const buckets = principal.channel === Channel.WEB ? visitors : holders;
+    const waitMs = buckets.take(principal.realm, now());
+    return waitMs === 0 ? undefined : tooManyQuestions(waitMs);
+  };
+}
+
+async function readTls(config: GatewayConfig): Promise<{ cert: Buffer; key: Buffer } | undefined> {
+  if (config.tlsCertFile === undefined || config.tlsKeyFile === undefined) return undefined;
+  const read = async (variable: string, file: string): Promise<Buffer> => {
+    try {
+      return await readFile(file);
+    } catch (error) {
+      throw new StartError(`${variable}: the file ${file} cannot be read (${(error as Error).message}).`);
+    }
+  };
+  return {
+    cert: await read('OTVET_TLS_CERT_FILE', config.tlsCertFile),
+    key: await read('OTVET_TLS_KEY_FILE', config.tlsKeyFile),
+  };
+}
+
+async function openPort(
+  { host, port }: GatewayConfig,
+  tls: { cert: Buffer; key: Buffer } | undefined,
+  answer: ReturnType<typeof frontDoor>,
+): Promise<Listener> {
+  try {
+    return await listen({ host, port, answer, ...(tls === undefined ? {} : { tls }) });
+  } catch (error) {
+    throw startErrorOf(error as NodeJS.ErrnoException, host, port);
+  }
+}
+
+function startErrorOf(error: NodeJS.ErrnoException, host: string, port: number): Error {
+  const other = port < 60_000 ? port + 10 : 8080;
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return new StartError(
+        `OTVET_PORT: port ${port} of ${host} is in use. Stop what uses it, or take another: OTVET_PORT=${other}.`,
+      );
+    case 'EACCES':
+      return new StartError(`OTVET_PORT: this user may not open port ${port}. Take one above 1023: OTVET_PORT=8080.`);
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return new StartError(`OTVET_HOST: this machine has no address ${host}. Take 127.0.0.1, or one of its own.`);
+    default:
+      if (error.code?.startsWith('ERR_OSSL') || error.code?.startsWith('ERR_SSL')) {
+        return new StartError('OTVET_TLS_CERT_FILE: the certificate and OTVET_TLS_KEY_FILE cannot be used together.');
+      }
+      return error;
+  }
+}
+
+function shownHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
+}
