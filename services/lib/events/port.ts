@@ -16,7 +16,7 @@ export interface ConsumeOptions {
   readonly types: readonly string[];
   /**
    * Applies an event. May be called again with the same event: effects are conditional writes that carry its id, or
-   * are harmless to repeat. A rejection is logged, and the event comes again with the next read of the feed.
+   * are harmless to repeat. A rejection is logged, and the event comes again soon, while later ones go on.
    */
   readonly apply: (event: Event) => Promise<void>;
 }

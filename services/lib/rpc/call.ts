@@ -94,6 +94,10 @@ export class Call {
   failureOf(error: unknown): Failure {
     if (this.#context?.ended) return this.#context.ended.failure;
     if (error instanceof RpcError) return error.failure;
+    return this.within(() => this.#unforeseen(error));
+  }
+
+  #unforeseen(error: unknown): Failure {
     const { serving, rule } = this.#method;
     if (error instanceof StoreUnavailable) {
       serving.log.warn({ err: error, method: rule.method }, 'store does not answer');
@@ -137,11 +141,7 @@ export class Call {
 export function statusOf(failure: Failure): ServerErrorResponse {
   const metadata = new Metadata();
   metadata.set('grpc-status-details-bin', asBuffer(encodeStatus(failure)));
-  return {
-    name: failure.code,
-    message: failure.message,
-    code: numberOf(failure.code),
-    details: failure.message,
-    metadata,
-  };
+  // grpc-js percent-encodes the text, which throws for half a surrogate pair.
+  const message = failure.message.toWellFormed();
+  return { name: failure.code, message, code: numberOf(failure.code), details: message, metadata };
 }

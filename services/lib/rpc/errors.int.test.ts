@@ -23,6 +23,7 @@ const faults: Record<string, () => Promise<never>> = {
     throw new Error('people wrote this');
   },
   nothing: () => Promise.reject(undefined),
+  odd: () => Promise.reject(new RpcError({ ...full, message: 'half a \ud83d pair' })),
   store: () => Promise.reject(new StoreUnavailable('disk full')),
 };
 
@@ -56,6 +57,12 @@ describe('errors over the wire', () => {
     const assistants = await rig.client(AssistantService, 'conversation');
     expect(await failureOf(assistants.getAssistant({ name: 'assistants/told' }))).to.deep.equal(full);
     expect(rig.log).to.deep.equal([]);
+  });
+
+  it('arrive even when their text is broken', async () => {
+    const assistants = await rig.client(AssistantService, 'conversation');
+    const failure = await failureOf(assistants.getAssistant({ name: 'assistants/odd' }));
+    expect(failure).to.deep.include({ reason: 'SESSION_QUEUE_FULL', message: 'half a \ufffd pair' });
   });
 
   it('that nobody foresaw arrive as INTERNAL with an id, and the log holds the place under the id', async () => {

@@ -53,13 +53,20 @@ export function methodUnknown(method: string): Failure {
   };
 }
 
+/** A status travels in headers, which take some 64 KiB: a request of ten thousand faults is told a hundred of them. */
+const MAX_VIOLATIONS = 100;
+/** How many fields the message itself names. */
+const NAMED_FIELDS = 5;
+
 export function invalidRequest(violations: NonNullable<Failure['violations']>): Failure {
+  const fields = [...new Set(violations.map(({ field }) => field))];
+  const others = fields.length > NAMED_FIELDS ? ` and ${fields.length - NAMED_FIELDS} more` : '';
   return {
     code: 'INVALID_ARGUMENT',
     reason: 'INVALID_REQUEST',
     domain: DOMAIN,
-    message: `The request breaks the contract: ${violations.map(({ field }) => field).join(', ')}.`,
-    violations,
+    message: `The request breaks the contract: ${fields.slice(0, NAMED_FIELDS).join(', ')}${others}.`,
+    violations: violations.slice(0, MAX_VIOLATIONS),
   };
 }
 

@@ -1,9 +1,12 @@
+import { create, toBinary } from '@bufbuild/protobuf';
+import { credentials, Client as PlainClient, type ServiceError } from '@grpc/grpc-js';
 import { expect } from 'chai';
 import { Health, HealthCheckResponse_ServingStatus as Status } from '#gen/grpc/health/v1/health_pb.ts';
 import { ConversationService } from '#gen/otvet/conversation/v1/conversation_service_pb.ts';
 import { FeedService } from '#gen/otvet/feed/v1/feed_service_pb.ts';
-import { AssistantService } from '#gen/otvet/training/v1/assistant_service_pb.ts';
+import { AssistantService, GetAssistantRequestSchema } from '#gen/otvet/training/v1/assistant_service_pb.ts';
 import { createClient, openChannel } from '#lib/rpc/client.ts';
+import { asBuffer, methodDefinition } from '#lib/rpc/definition.ts';
 import { collect, failureOf, startRig, until } from '#lib/rpc/rpc.fixture.ts';
 import { type Handlers, serve } from '#lib/rpc/server.ts';
 import { LoggableError } from '#lib/telemetry/error.ts';
@@ -70,6 +73,31 @@ describe('the RPC server', () => {
     expect(shown).to.include(`otvet_rpc_server_seconds_count{service="training",${method},code="OK"} 1`);
     expect(shown).to.include(`otvet_rpc_server_seconds_count{service="training",${method},code="INVALID_ARGUMENT"} 1`);
     expect(shown).to.include(`otvet_rpc_client_seconds_count{target="training",${method},code="OK"} 1`);
+  });
+
+  it('sets a deadline for callers that set none, and refuses bytes that are no request', async () => {
+    let deadline = 0;
+    await using rig = await startRig([
+      assistants(async (_, context) => {
+        deadline = context.deadline;
+        return {};
+      }),
+    ]);
+    const { authority, key, certificate } = await rig.issue('conversation');
+    const tls = credentials.createSsl(Buffer.from(authority), Buffer.from(key), Buffer.from(certificate));
+    const plain = new PlainClient(rig.server.address.replace('127.0.0.1', 'localhost'), tls);
+    const { path, requestSerialize, responseDeserialize } = methodDefinition(AssistantService.method.getAssistant);
+    const call = (bytes: Buffer) =>
+      new Promise<ServiceError | null>((resolve) => {
+        plain.makeUnaryRequest(path, requestSerialize, responseDeserialize, bytes, (error) => resolve(error));
+      });
+    expect(await call(asBuffer(toBinary(GetAssistantRequestSchema, create(GetAssistantRequestSchema, bank))))).to.equal(
+      null,
+    );
+    expect(deadline).to.be.closeTo(Date.now() + 10_000, 1_000);
+    const refused = await call(Buffer.from([0x0a, 0xff]));
+    expect(refused?.code).to.equal(3);
+    plain.close();
   });
 
   it('stops when its calls are finished', async () => {

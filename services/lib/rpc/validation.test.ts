@@ -38,6 +38,17 @@ describe('validation', () => {
     expect(fields).to.deep.equal(['assistant.languages[1]']);
   });
 
+  it('tells a hundred of very many faults, so that they fit into headers', () => {
+    const languages = Array.from({ length: 10_000 }, (_, index) => `not a language ${index}`);
+    const request = create(CreateAssistantRequestSchema, {
+      assistantId: 'bank',
+      assistant: { displayName: 'Bank', languages },
+    });
+    const refusal = validation.refuse(CreateAssistantRequestSchema, request);
+    expect(refusal?.violations).to.have.length(100);
+    expect(refusal?.message.length).to.be.lessThan(300);
+  });
+
   it('repeats nothing that people wrote', () => {
     const request = create(AskRequestSchema, {
       assistant: 'my secret',

@@ -1,0 +1,203 @@
+import { randomBytes } from 'node:crypto';
+import { resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { askCommand } from './ask.ts';
+import type { Context } from './command.ts';
+import { connect, type Env, serverUrl } from './connection.ts';
+import { CliError, EXIT, EXIT_HELP, type ExitCode } from './exit.ts';
+import { toCliError } from './failure.ts';
+import { checkImportFlags, importCommand } from './imports.ts';
+import { createKeyCommand, listKeysCommand, revokeKeyCommand, SCOPES } from './keys.ts';
+import { assistantsCommand, datasetsCommand, sessionsCommand, turnsCommand } from './lists.ts';
+import { statusCommand } from './status.ts';
+import { processTerminal, styled, type Terminal } from './terminal.ts';
+
+/** What a run of the command stands on; tests put in their own. */
+export interface Surroundings {
+  readonly env: Env;
+  readonly terminal: Terminal;
+  /** The repository: its `data` folder holds the local server's key. */
+  readonly root: string;
+  readonly interrupted: AbortSignal;
+}
+
+/** Runs the command as a process. Gives its exit code. */
+export async function main(argv: readonly string[]): Promise<ExitCode> {
+  const interrupt = new AbortController();
+  const onSignal = (): void => {
+    if (interrupt.signal.aborted) process.exit(EXIT.interrupted);
+    interrupt.abort();
+  };
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  // A reader that has enough, such as `head`, is no failure.
+  process.stdout.on('error', () => process.exit(EXIT.ok));
+  const { env } = process;
+  const root = resolve(import.meta.dirname, '..');
+  try {
+    return await run(argv, { env, terminal: processTerminal(env), root, interrupted: interrupt.signal });
+  } finally {
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+  }
+}
+
+/** Runs the command with its arguments. Gives its exit code; what went wrong is told in one line on `err`. */
+export async function run(argv: readonly string[], around: Surroundings): Promise<ExitCode> {
+  const { terminal, env, interrupted } = around;
+  let exit: ExitCode = EXIT.ok;
+  const context = async (): Promise<Context> => ({
+    api: await connect(env, around.root),
+    terminal,
+    env,
+    interrupted,
+    chance: () => randomBytes(12).toString('hex'),
+    pause: (ms) => sleep(ms, undefined, { signal: interrupted }).catch(() => undefined),
+  });
+  const program = describe(around, async (act) => {
+    exit = await act(await context());
+  });
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return exit;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    if (interrupted.aborted) return EXIT.interrupted;
+    const { message, exit: code } = toCliError(error, safeUrl(env));
+    terminal.err.write(`${styled(terminal.err, 'red', 'otvet:')} ${message}\n`);
+    return code;
+  }
+}
+
+type Act = (run: (context: Context) => Promise<ExitCode>) => Promise<void>;
+
+/** The commands, their flags and their help. */
+function describe({ terminal }: Surroundings, act: Act): Command {
+  const program = new Command('otvet')
+    .description("Asks and teaches Otvet, which answers people's questions from an organisation's own material.")
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => terminal.out.write(text),
+      writeErr: (text) => terminal.err.write(text),
+      getOutHelpWidth: () => Math.min(110, terminal.out.columns),
+      getErrHelpWidth: () => Math.min(110, terminal.err.columns),
+    })
+    .configureHelp({ showGlobalOptions: false })
+    .showHelpAfterError('(otvet --help tells more)')
+    .addHelpText('after', HELP);
+
+  program
+    .command('ask')
+    .description('ask a question; the answer appears as it comes, its sources beneath')
+    .argument('<question...>', 'the question; quotes around it are not needed')
+    .option('-a, --assistant <name>', 'who is asked; not needed where there is one only')
+    .option('-s, --session <id>', 'go on with a conversation of yours: any name, such as `anna`')
+    .option('-l, --lang <language>', 'answer in this language, such as `ru`; else that of the question')
+    .option('--json', 'print one object: text, citations, outcome, turn')
+    .action((words: string[], flags) => act((context) => askCommand(context, words.join(' '), flags)));
+
+  program
+    .command('import')
+    .description('teach from files and folders: .csv .tsv .jsonl .ndjson (questions and answers), .md .txt (documents)')
+    .argument('<file...>', 'files, or folders that are searched all the way down')
+    .option('-d, --dataset <id>', 'put all into this dataset; else named after the file, or after the folder')
+    .option('-a, --assistant <name>', 'who learns; not needed where there is one only')
+    .option('-l, --locale <language>', 'the language of the files; else found for each row and document')
+    .option('--json', 'print one object: imports with their rejected rows, accepted, rejected')
+    .addHelpText('after', IMPORT_HELP)
+    .action((paths: string[], flags) => {
+      checkImportFlags(flags);
+      return act((context) => importCommand(context, paths, flags));
+    });
+
+  const list = (name: string, description: string): Command =>
+    program.command(name).description(description).option('--json', 'print one array');
+  list('assistants', 'the assistants that your key may use').action((flags) =>
+    act((context) => assistantsCommand(context, flags)),
+  );
+  list('datasets', 'what an assistant was taught from')
+    .option('-a, --assistant <name>', 'whose')
+    .action((flags) => act((context) => datasetsCommand(context, flags)));
+  list('sessions', 'conversations, the most recently used first')
+    .option('-a, --assistant <name>', 'whose')
+    .option('-n, --limit <count>', 'at most so many', countOf, 50)
+    .action((flags) => act((context) => sessionsCommand(context, flags)));
+  list('turns', 'questions and answers of a conversation, the newest first')
+    .argument('<session>', 'as `otvet sessions` shows it')
+    .option('-a, --assistant <name>', 'whose')
+    .option('-n, --limit <count>', 'at most so many', countOf, 50)
+    .action((session: string, flags) => act((context) => turnsCommand(context, session, flags)));
+
+  const keys = program.command('keys').description('API keys: list, create, revoke');
+  keys
+    .command('list')
+    .description('all keys, the newest first')
+    .option('--json', 'print one array')
+    .action((flags) => act((context) => listKeysCommand(context, flags)));
+  keys
+    .command('create')
+    .description('make a key; it is printed once and never again')
+    .argument('<name>', 'what it is for')
+    .option('--scope <scope...>', `what it may do: ${Object.keys(SCOPES).join(', ')}`, ['ask'])
+    .option('-a, --assistant <name...>', 'which assistants it may use; else all')
+    .option('--json', 'print one object')
+    .action((name: string, flags) => act((context) => createKeyCommand(context, name, flags)));
+  keys
+    .command('revoke')
+    .description('make a key useless')
+    .argument('<key>', 'as `otvet keys list` shows it')
+    .option('--json', 'print one object')
+    .action((key: string, flags) => act((context) => revokeKeyCommand(context, key, flags)));
+
+  program
+    .command('status')
+    .description('whether the server answers, and what it has')
+    .option('--json', 'print one object')
+    .action((flags) => act((context) => statusCommand(context, flags)));
+  return program;
+}
+
+function countOf(text: string): number {
+  const count = Number(text);
+  if (!/^\d+$/.test(text) || count < 1 || count > 100_000)
+    throw new InvalidArgumentError('A whole number, 1 to 100000.');
+  return count;
+}
+
+function safeUrl(env: Env): string {
+  try {
+    return serverUrl(env);
+  } catch (error) {
+    if (error instanceof CliError) return env.OTVET_URL ?? '';
+    throw error;
+  }
+}
+
+const HELP = `
+Examples:
+  otvet ask "When do you open on Sunday?"
+  otvet ask --session anna "And on holidays?"       go on with the same conversation
+  otvet ask --json "Где парковка?" | jq -r .text    for scripts
+  otvet import faq.csv                              questions and answers, a header names the columns
+  otvet import ./handbook --dataset handbook        a folder of Markdown and text
+  otvet keys create "web shop" --scope ask          a key for a program
+  otvet status
+
+Environment:
+  OTVET_URL        the server; default http://127.0.0.1:8080 (or OTVET_PORT)
+  OTVET_API_KEY    your key; the key of a server on this machine is found by itself
+  OTVET_DATA_DIR   where that server keeps its data, if not in ./data of its repository
+  OTVET_ASSISTANT  who is meant where --assistant is not given
+  NO_COLOR         no colours
+
+${EXIT_HELP}
+`;
+
+const IMPORT_HELP = `
+Examples:
+  otvet import faq.csv
+  otvet import ./handbook notes.txt --locale ru
+  otvet import train.csv --dataset bank --json
+
+Waits until questions are answered from the files. Rejected rows are listed by file and row, all others stay;
+the same row again replaces the earlier one. A file is UTF-8 and at most 16 MiB.
+`;
