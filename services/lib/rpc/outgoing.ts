@@ -8,7 +8,7 @@ import type { CallOptions } from '#lib/rpc/client.ts';
 import { endOf, ServedCall } from '#lib/rpc/context.ts';
 import { deadlineFor, STREAM_TIMEOUT_MS, UNARY_TIMEOUT_MS } from '#lib/rpc/deadline.ts';
 import { asBuffer, pathOf } from '#lib/rpc/definition.ts';
-import { cancelled, deadlineExceeded, messageTooLarge } from '#lib/rpc/failures.ts';
+import { cancelled, deadlineExceeded, messageTooLarge, unavailable } from '#lib/rpc/failures.ts';
 import { PRINCIPAL_KEY } from '#lib/rpc/principal.ts';
 import { DOMAIN, type Failure, numberOf, RpcError, type StatusCode } from '#lib/rpc/status.ts';
 import { histogram } from '#lib/telemetry/metrics.ts';
@@ -117,7 +117,12 @@ export class OutgoingCall {
     if (principal) metadata.set(PRINCIPAL_KEY, channel.principals.write(principal));
     if (this.#span) metadata.set('traceparent', formatTraceparent(this.#span.spanContext()));
     this.#attempts++;
-    this.#attempt = new Attempt(channel.grpc, path, this.#deadline, metadata, this.#request);
+    try {
+      this.#attempt = new Attempt(channel.grpc, path, this.#deadline, metadata, this.#request);
+    } catch (cause) {
+      // The channel was closed.
+      throw new RpcError(unavailable, { cause });
+    }
     return this.#attempt;
   }
 

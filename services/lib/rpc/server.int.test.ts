@@ -187,5 +187,7 @@ describe('the RPC server', () => {
     await new Promise((resolve) => setTimeout(resolve, 50));
     await channel[Symbol.asyncDispose]();
     expect((await read).code).to.equal('CANCELLED');
+    const late = collect(createClient(ConversationService, channel).ask(question));
+    expect((await failureOf(late)).code).to.equal('UNAVAILABLE');
   });
 });
