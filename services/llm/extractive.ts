@@ -1,4 +1,4 @@
-import { FinishReason, Role } from '#gen/otvet/llm/v1/generation_pb.ts';
+import { FinishReason, type Message, Role } from '#gen/otvet/llm/v1/generation_pb.ts';
 import { Stemmer } from '#lib/retrieval/stems.ts';
 import { EXTRACTIVE } from './config.ts';
 import type { Model, Prompt, Step } from './model.ts';
@@ -24,8 +24,12 @@ export class ExtractiveModel implements Model {
 
   async *stream(prompt: Prompt, signal: AbortSignal): AsyncGenerator<Step> {
     signal.throwIfAborted();
-    const { question, passages } = read(prompt);
-    const answer = extract(question, passages, new Stems(this.#stemmer, prompt.language)) ?? prompt.refusalMarker;
+    const { question, before, passages } = read(prompt);
+    const stems = new Stems(this.#stemmer, prompt.language);
+    const own = extract(question, passages, stems);
+    // "And on Sundays?" says too little by itself; with the question before it, it may say enough.
+    const joined = own === undefined && before !== '' ? extract(`${before}\n${question}`, passages, stems) : own;
+    const answer = joined ?? prompt.refusalMarker;
     if (answer !== '') yield { kind: 'delta', text: answer };
     yield { kind: 'finished', reason: FinishReason.STOP, usage: undefined };
   }
@@ -79,12 +83,15 @@ function withoutCitations(text: string): string {
   return text.replace(/\s*\[p\d+\]/g, '');
 }
 
-/** The question is the text of the last message of the person; passages may ride in any. */
-function read({ messages }: Prompt): { question: string; passages: CitablePassage[] } {
+/** The question is the text of the person's last message; passages may ride in any message. */
+function read({ messages }: Prompt): { question: string; before: string; passages: CitablePassage[] } {
   const passages = messages.flatMap(({ parts }) =>
     parts.flatMap(({ content }) => (content.case === 'passage' ? [content.value] : [])),
   );
-  const asking = messages.findLast(({ role }) => role === Role.USER);
-  const texts = asking?.parts.flatMap(({ content }) => (content.case === 'text' ? [content.value] : [])) ?? [];
-  return { question: texts.join('\n'), passages };
+  const asked = messages.filter(({ role }) => role === Role.USER).map(textOf);
+  return { question: asked.at(-1) ?? '', before: asked.at(-2) ?? '', passages };
+}
+
+function textOf({ parts }: Message): string {
+  return parts.flatMap(({ content }) => (content.case === 'text' ? [content.value] : [])).join('\n');
 }

@@ -15,6 +15,8 @@ export interface Ranked {
  * Found on xquad in English and Russian: which sentence holds the answer, five paragraphs given.
  */
 const WEIGHTS = { beside: 0.5, elsewhere: 0.3, pairs: 0.15, number: 0.15, rank: 0.05 };
+/** Further down the list rank tells no more. */
+const LOWEST_RANK = 4;
 
 /**
  * A logistic model, fitted on xquad (right paragraph among five, against five others of the same subject): shares of
@@ -62,7 +64,7 @@ export function rankUnits(question: string, units: readonly Unit[], titles: read
       (own + WEIGHTS.beside * near + WEIGHTS.elsewhere * far) / mass +
       WEIGHTS.pairs * shareOfPairs(unit.stems, pairs) +
       (hasNumber ? WEIGHTS.number : 0) -
-      WEIGHTS.rank * unit.passage;
+      WEIGHTS.rank * Math.min(LOWEST_RANK, unit.passage);
     const confidence = logistic(
       CONFIDENCE.bias +
         CONFIDENCE.own * (own / mass) +

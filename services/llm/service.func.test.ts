@@ -1,5 +1,6 @@
+import { create } from '@bufbuild/protobuf';
 import { expect } from 'chai';
-import { FinishReason } from '#gen/otvet/llm/v1/generation_pb.ts';
+import { FinishReason, MessageSchema, Role } from '#gen/otvet/llm/v1/generation_pb.ts';
 import { type ProviderDouble, providerErrors, startProviderDouble } from '#testing/provider-double.ts';
 import { plain, question, startForTest } from './started-for-test.ts';
 
@@ -123,6 +124,18 @@ describe('the llm service', () => {
     expect(await ask()).to.include({ model: 'extractive', text: 'The pool opens at eight in the morning. [p1]' });
     const unknown = await ask({ ...plain, messages: [question('Who painted the Mona Lisa?')] });
     expect(unknown).to.include({ text: 'NO_ANSWER', finish: FinishReason.STOP });
+  });
+
+  it('understands a short question by the one before it', async () => {
+    const { ask } = await start({ OPENAI_BASE_URL: '' });
+    const earlier = (role: Role, value: string) =>
+      create(MessageSchema, { role, parts: [{ content: { case: 'text', value } }] });
+    const messages = [
+      earlier(Role.USER, 'When does the pool open?'),
+      earlier(Role.ASSISTANT, 'At eight.'),
+      question('And on weekdays?'),
+    ];
+    expect((await ask({ ...plain, messages })).text).to.equal('The pool opens at eight in the morning. [p1]');
   });
 
   it('names the fault of a request that breaks the contract', async () => {
