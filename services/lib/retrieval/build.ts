@@ -12,7 +12,7 @@ export type ReleaseIdentity = Omit<ReleaseHeader, 'exampleCount' | 'passageCount
 /** The fields of a passage that are kept, in the order in which their texts are referred to. */
 export const RECORD_FIELDS = ['source', 'title', 'text', 'question', 'locale', 'locator', 'version'] as const;
 
-const PASSAGE_BM25: Bm25 = { k1: 1.2, b: 0.75 };
+const PASSAGE_BM25: Bm25 = { k1: 1.2, b: 0.5 };
 const EXAMPLE_BM25: Bm25 = { k1: 1.2, b: 0.5 };
 /** An example is found by its question first; a word of its answer counts for a quarter. */
 const ANSWER_WEIGHT = 0.25;

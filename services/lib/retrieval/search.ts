@@ -1,16 +1,20 @@
 import { type QueryToken, questionTokens } from './analysis.ts';
 import { ArtifactInvalid, type Passage, type ReleaseHeader } from './artifact.ts';
 import { RECORD_FIELDS } from './build.ts';
+import { letterLikeness } from './letters.ts';
 import { readSections, type Sections } from './sections.ts';
 import { questionSimilarity } from './similarity.ts';
 import { Stemmer } from './stems.ts';
 import { StringTable } from './strings.ts';
-import { SubIndex } from './subindex.ts';
+import { type Found, SubIndex } from './subindex.ts';
 
 /** A passage or example found for a question. */
 export interface Hit {
   readonly passage: Passage;
-  /** BM25, comparable among hits of one kind for one question only. */
+  /**
+   * BM25; for an example up to twice that, the more the closer its question's letters are to the question's. Falls from
+   * hit to hit of one kind; comparable among those only, for one question.
+   */
   readonly score: number;
   /** 0 to 1: share of the question's weight that occurs in the passage; 0 for a question of stop words alone. */
   readonly coverage: number;
@@ -35,6 +39,8 @@ export interface ReleaseIndex {
 }
 
 const STEM_CACHE = 4096;
+/** Examples whose letters are compared: of banking77's, the right answer is nearly always among them. */
+const RERANKED = 30;
 
 interface Description {
   readonly header: ReleaseHeader;
@@ -101,10 +107,11 @@ class OpenIndex implements ReleaseIndex {
 
   search(question: string, options: SearchOptions): readonly Hit[] {
     const tokens = questionTokens(question, this.#stemmer, this.#latin);
-    if (options.kind !== undefined) return this.#searchKind(tokens, options.kind, options.limit).map(({ hit }) => hit);
+    if (options.kind !== undefined)
+      return this.#searchKind(question, tokens, options.kind, options.limit).map(({ hit }) => hit);
     return [
-      ...this.#searchKind(tokens, 'example', options.limit),
-      ...this.#searchKind(tokens, 'passage', options.limit),
+      ...this.#searchKind(question, tokens, 'example', options.limit),
+      ...this.#searchKind(question, tokens, 'passage', options.limit),
     ]
       .sort((a, b) => b.share - a.share)
       .slice(0, options.limit)
@@ -112,7 +119,12 @@ class OpenIndex implements ReleaseIndex {
   }
 
   /** Hits of one kind, each with its share of the score that a passage of nothing but the question would have. */
-  #searchKind(tokens: readonly QueryToken[], kind: Passage['kind'], limit: number): { hit: Hit; share: number }[] {
+  #searchKind(
+    question: string,
+    tokens: readonly QueryToken[],
+    kind: Passage['kind'],
+    limit: number,
+  ): { hit: Hit; share: number }[] {
     const index = this.#indexes[kind];
     const weights = new Map<string, number>();
     const weigh = (token: QueryToken): number => {
@@ -124,7 +136,8 @@ class OpenIndex implements ReleaseIndex {
       return weight;
     };
     const ideal = tokens.reduce((sum, token) => sum + weigh(token), 0);
-    return index.search(tokens, limit).map(({ entry, score, coverage }) => {
+    const found = kind === 'example' ? this.#rankExamples(question, tokens, limit) : index.search(tokens, limit);
+    return found.map(({ entry, score, coverage }) => {
       const passage = this.#passage(kind, entry);
       const similarity =
         kind === 'example'
@@ -134,11 +147,25 @@ class OpenIndex implements ReleaseIndex {
     });
   }
 
+  /** Examples by BM25, the best of them ranked again by how much their letters are the question's. */
+  #rankExamples(question: string, tokens: readonly QueryToken[], limit: number): Found[] {
+    const found = this.#indexes.example.search(tokens, limit > 0 ? Math.max(limit, RERANKED) : 0);
+    const top = found[0]?.score ?? 0;
+    const likeness = letterLikeness(question);
+    return found
+      .map((one) => ({ ...one, score: one.score + top * likeness(this.#text('example', one.entry, 'question')) }))
+      .sort((a, b) => b.score - a.score || a.entry - b.entry)
+      .slice(0, limit);
+  }
+
+  #text(kind: Passage['kind'], entry: number, field: (typeof RECORD_FIELDS)[number]): string {
+    const at = entry * RECORD_FIELDS.length + RECORD_FIELDS.indexOf(field);
+    return this.#texts.get(this.#records[kind][at] ?? 0);
+  }
+
   #passage(kind: Passage['kind'], entry: number): Passage {
     const texts: Record<string, string> = {};
-    for (const [i, field] of RECORD_FIELDS.entries()) {
-      texts[field] = this.#texts.get(this.#records[kind][entry * RECORD_FIELDS.length + i] ?? 0);
-    }
+    for (const field of RECORD_FIELDS) texts[field] = this.#text(kind, entry, field);
     return { ...(texts as unknown as Omit<Passage, 'kind'>), kind };
   }
 }

@@ -9,8 +9,10 @@ import { checkEnds } from './strings.ts';
 
 /** Known words of a question that are looked up: the rarest. Real questions have fewer; pasted texts do not get slow. */
 const TOKENS_LIMIT = 48;
-/** A stop word's share of the weight that its frequency alone would give it. */
-const STOP_WEIGHT = 0.15;
+/** A stop word's share of the weight that its frequency alone would give it: in a score it still tells how from when. */
+const STOP_SCORE = 0.25;
+/** The same where what counts is whether the subject is there. */
+const STOP_MASS = 0.1;
 /** An entry found: its number in the sub-index. */
 export interface Found {
   readonly entry: number;
@@ -75,7 +77,7 @@ export class SubIndex {
       const id = this.#dictionary.find(stem);
       if (id !== undefined) frequency = Math.max(frequency, this.#frequency[id] ?? 0);
     }
-    return this.informativeness(frequency) * (token.stop ? STOP_WEIGHT : 1);
+    return this.informativeness(frequency) * (token.stop ? STOP_MASS : 1);
   }
 
   /** The best entries by BM25, best first. */
@@ -96,21 +98,21 @@ export class SubIndex {
     let mass = 0;
     let hasSubject = false;
     for (const token of tokens) {
-      const stop = token.stop ? STOP_WEIGHT : 1;
       hasSubject ||= !token.stop;
-      const repeated = 1 + Math.log(token.count);
+      const importance = (token.stop ? STOP_SCORE : 1) * (1 + Math.log(token.count));
+      const share = token.stop ? STOP_MASS : 1;
       const terms: Term[] = [];
       let tokenMass = Number.POSITIVE_INFINITY;
       for (const stem of token.stems) {
         const id = this.#dictionary.find(stem);
         if (id === undefined) continue;
         const informativeness = this.informativeness(this.#frequency[id] ?? 0);
-        const weight = informativeness * stop * repeated * this.#impactScale;
+        const weight = informativeness * importance * this.#impactScale;
         terms.push({ id, weight, bound: weight * (this.#tops[id] ?? 0) });
-        tokenMass = Math.min(tokenMass, informativeness * stop);
+        tokenMass = Math.min(tokenMass, informativeness * share);
       }
       if (terms.length > 0) known.push({ terms, mass: tokenMass });
-      else mass += this.informativeness(0) * stop;
+      else mass += this.informativeness(0) * share;
     }
     known.sort((a, b) => b.mass - a.mass);
     known.length = Math.min(known.length, TOKENS_LIMIT);
