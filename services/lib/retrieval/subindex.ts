@@ -13,6 +13,11 @@ const TOKENS_LIMIT = 48;
 const STOP_SCORE = 0.25;
 /** The same where what counts is whether the subject is there. */
 const STOP_MASS = 0.1;
+/**
+ * Entries without any of a question's words that are imagined beside those there are: what is rare in five passages is not
+ * yet known to be rare. With them one threshold of coverage serves small and large material (see confidence.ts).
+ */
+const BACKGROUND = 50;
 /** An entry found: its number in the sub-index. */
 export interface Found {
   readonly entry: number;
@@ -66,18 +71,24 @@ export class SubIndex {
   }
 
   /** How much a term tells: ln(1 + (N - n + 0.5) / (n + 0.5)) for n of N entries; most when none has it. */
-  informativeness(frequency: number): number {
+  #informativeness(frequency: number): number {
     return Math.log(1 + (this.entries - frequency + 0.5) / (frequency + 0.5));
   }
 
-  /** What a question's word weighs: its informativeness, next to nothing for a stop word. */
+  /** What a word tells of whether its subject is in the material. */
+  #mass(frequency: number, isStopWord: boolean): number {
+    const mass = Math.log(1 + (this.entries + BACKGROUND - frequency + 0.5) / (frequency + 0.5));
+    return isStopWord ? mass * STOP_MASS : mass;
+  }
+
+  /** What a question's word weighs when questions are compared: next to nothing for a stop word. */
   weigh(token: QueryToken): number {
     let frequency = 0;
     for (const stem of token.stems) {
       const id = this.#dictionary.find(stem);
       if (id !== undefined) frequency = Math.max(frequency, this.#frequency[id] ?? 0);
     }
-    return this.informativeness(frequency) * (token.stop ? STOP_MASS : 1);
+    return this.#mass(frequency, token.stop);
   }
 
   /** The best entries by BM25, best first. */
@@ -100,19 +111,18 @@ export class SubIndex {
     for (const token of tokens) {
       hasSubject ||= !token.stop;
       const importance = (token.stop ? STOP_SCORE : 1) * (1 + Math.log(token.count));
-      const share = token.stop ? STOP_MASS : 1;
       const terms: Term[] = [];
       let tokenMass = Number.POSITIVE_INFINITY;
       for (const stem of token.stems) {
         const id = this.#dictionary.find(stem);
         if (id === undefined) continue;
-        const informativeness = this.informativeness(this.#frequency[id] ?? 0);
-        const weight = informativeness * importance * this.#impactScale;
+        const frequency = this.#frequency[id] ?? 0;
+        const weight = this.#informativeness(frequency) * importance * this.#impactScale;
         terms.push({ id, weight, bound: weight * (this.#tops[id] ?? 0) });
-        tokenMass = Math.min(tokenMass, informativeness * share);
+        tokenMass = Math.min(tokenMass, this.#mass(frequency, token.stop));
       }
       if (terms.length > 0) known.push({ terms, mass: tokenMass });
-      else mass += this.informativeness(0) * share;
+      else mass += this.#mass(0, token.stop);
     }
     known.sort((a, b) => b.mass - a.mass);
     known.length = Math.min(known.length, TOKENS_LIMIT);
