@@ -27,8 +27,8 @@ const CONFIDENCE = { bias: -4.8, own: 3.3, passage: 2.35, words: 3.15, namesMiss
 
 const ASKS_NUMBER =
   /\b(how (many|much|old|long|far|often|high|large|big|tall|fast)|what (year|date|age|number|percentage|time)|when)\b|сколько|когда|каком году|какого года|каком веке|какой процент|какое количество|насколько/i;
-/** Names in a question: capitalised words but the first, and what holds a digit. */
-const NAMES = /(?<=\s["«“(]?)\p{Lu}[\p{L}\p{N}-]+|\p{N}[\p{N}.,]*/gu;
+/** Names in a question: capitalised words but the first of a sentence, and what holds a digit. */
+const NAMES = /(?<=[\p{L}\p{N},;:] ["«“(]?)\p{Lu}[\p{L}\p{N}-]+|\p{N}[\p{N}.,]*/gu;
 
 /** The units by how well they fit the question, best first. `titles` are those of the passages. */
 export function rankUnits(question: string, units: readonly Unit[], titles: readonly string[], stems: Stems): Ranked[] {
