@@ -9,6 +9,7 @@ import { countItems, NOTHING_READ, type ReadCounts } from './import-progress.ts'
 import type { ImportRecord } from './imports.ts';
 import type { FileFault } from './material/formats.ts';
 import type { Measures } from './measures.ts';
+import { scanEqual } from './scan.ts';
 import { type MaterialCollections, StoredMaterial } from './stored-material.ts';
 import type { MaterialBatch } from './threads/material.worker.ts';
 import type { Thread } from './threads/thread.ts';
@@ -48,17 +49,8 @@ export class ImportReader {
 
   /** Takes up what an earlier process left unread. */
   async resume(): Promise<void> {
-    let after: string | undefined;
-    do {
-      const page = await this.#parts.imports.find({
-        index: 'state',
-        equal: ['reading'],
-        limit: 200,
-        ...(after === undefined ? {} : { after }),
-      });
-      for (const { assistant } of page.documents) this.wake(assistant);
-      after = page.next;
-    } while (after !== undefined);
+    const unread = scanEqual(this.#parts.imports, 'state', ['reading']);
+    for await (const { assistant } of unread) this.wake(assistant);
   }
 
   /** Reads what the assistant has to read. */

@@ -1,8 +1,9 @@
-import type { Collection, Document, Page } from '#lib/documents/port.ts';
+import type { Collection } from '#lib/documents/port.ts';
 import { FORMAT_VERSION } from '#lib/retrieval/sections.ts';
 import type { AssistantRecord } from './assistants.ts';
 import type { ImportRecord } from './imports.ts';
 import type { ReleaseRecord } from './releases.ts';
+import { scanEqual } from './scan.ts';
 import type { Trainer } from './trainer.ts';
 
 export interface ResumingParts {
@@ -19,26 +20,12 @@ export async function resumeTraining(
   trainer: Trainer,
   { assistants, imports, releases }: ResumingParts,
 ): Promise<void> {
-  for await (const { key, lease, active } of all(assistants, 'key', [])) {
+  for await (const { key, lease, active } of scanEqual(assistants, 'key', [])) {
     if (lease.until > 0) await assistants.update(key, {}, { set: { 'lease.until': 0 } });
     const release = active === undefined ? undefined : await releases.get(`${key}/${active.release}`);
     if (active !== undefined && release?.format !== FORMAT_VERSION) trainer.wake(key, true);
   }
   const waiting = new Set<string>();
-  for await (const { assistant } of all(imports, 'state', ['training'])) waiting.add(assistant);
+  for await (const { assistant } of scanEqual(imports, 'state', ['training'])) waiting.add(assistant);
   for (const assistant of waiting) trainer.wake(assistant);
-}
-
-async function* all<D extends Document>(collection: Collection<D>, index: string, equal: string[]): AsyncGenerator<D> {
-  let after: string | undefined;
-  do {
-    const page: Page<D> = await collection.find({
-      index,
-      equal,
-      limit: 200,
-      ...(after === undefined ? {} : { after }),
-    });
-    yield* page.documents;
-    after = page.next;
-  } while (after !== undefined);
 }

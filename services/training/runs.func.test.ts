@@ -1,5 +1,7 @@
 import { rm } from 'node:fs/promises';
+import { fromBinary } from '@bufbuild/protobuf';
 import { expect } from 'chai';
+import { ReleaseActivatedSchema } from '#gen/otvet/training/v1/events_pb.ts';
 import { Import_State } from '#gen/otvet/training/v1/import_pb.ts';
 import { Release_State } from '#gen/otvet/training/v1/release_pb.ts';
 import { reasonOf, startHarness } from './training.harness.ts';
@@ -31,6 +33,30 @@ describe('training runs and releases', () => {
     ]);
     expect((await training.openRelease(one.release)).header.exampleCount).to.equal(1);
     expect((await training.openRelease(two.release)).header.exampleCount).to.equal(2);
+  });
+
+  it('tell of each activation in the feed', async () => {
+    await using training = await startHarness();
+    await training.createAssistant();
+    const one = await training.import('a.csv', table(0, 1));
+    const two = await training.import('b.csv', table(1, 2));
+    const told: [string, string][] = [];
+    for await (const { events } of training.feed.followFeed({})) {
+      for (const event of events) {
+        expect(event).to.include({
+          source: 'training',
+          subject: 'assistants/bank',
+          type: ReleaseActivatedSchema.typeName,
+        });
+        const { release, previousRelease } = fromBinary(ReleaseActivatedSchema, event.data);
+        told.push([release, previousRelease]);
+      }
+      if (told.length === 2) break;
+    }
+    expect(told).to.deep.equal([
+      [one.release, ''],
+      [two.release, one.release],
+    ]);
   });
 
   it('give artifacts to conversation only', async () => {

@@ -1,10 +1,12 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { FeedService } from '#gen/otvet/feed/v1/feed_service_pb.ts';
 import { openFileBlobs } from '#lib/blobs/files.ts';
 import type { BlobStore } from '#lib/blobs/port.ts';
 import { type DocumentStore, StoreUnavailable } from '#lib/documents/port.ts';
 import { openSqliteStore } from '#lib/documents/sqlite/store.ts';
-import { startRpcServer } from '#lib/rpc/server.ts';
+import { createFeed, feedHandlers } from '#lib/events/feed.ts';
+import { serve, startRpcServer } from '#lib/rpc/server.ts';
 import { type Host, type RunningService, StartError } from '#lib/service/host.ts';
 import { serveAssistants } from './assistant-service.ts';
 import { assistantsIn } from './assistants.ts';
@@ -89,12 +91,20 @@ export async function startTraining(
     },
   };
 
+  const feed = started.use(createFeed({ store, source: 'training', clock, log, ids }));
+
   let ready = false;
   const server = await startRpcServer({
     service: 'training',
     address: config.address,
     identity: await host.issue('training'),
-    served: [serveAssistants(base), serveDatasets(base), serveImports(intake), serveReleases(base)],
+    served: [
+      serveAssistants(base),
+      serveDatasets(base),
+      serveImports(intake),
+      serveReleases(base),
+      serve(FeedService, feedHandlers(feed)),
+    ],
     log,
     metrics,
     clock,
@@ -115,6 +125,8 @@ export async function startTraining(
     ready: () => ready,
     stop: async (graceMs) => {
       ready = false;
+      // Ends the calls of followers, which would use up the grace; what was not relayed yet is after the next start.
+      await feed[Symbol.asyncDispose]();
       await server.stop(graceMs);
       const grace = new AbortController();
       const ending = Promise.all([reader.stop(), trainer.stop()]).finally(() => grace.abort());

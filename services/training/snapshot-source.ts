@@ -1,11 +1,9 @@
-import type { Collection, Document, Page } from '#lib/documents/port.ts';
 import type { DocumentRecord, PassageRecord } from './documents.ts';
-import type { ExampleRecord } from './examples.ts';
-import { below } from './names.ts';
+import { scanBelow } from './scan.ts';
 import { documentLine, exampleLine } from './snapshot.ts';
 import type { MaterialCollections } from './stored-material.ts';
 
-/** Read at once: about a millisecond of the event loop. */
+/** Sent at once. */
 const PAGE = 100;
 /** How often a document is read again that changed while its passages were read. */
 const ATTEMPTS = 10;
@@ -31,12 +29,12 @@ export async function* snapshotPages(
   collections: MaterialCollections,
   counts: Map<string, DatasetCounts>,
 ): AsyncGenerator<SnapshotPage> {
-  for await (const page of pagesBelow<ExampleRecord>(collections.examples, assistant)) {
+  for await (const page of scanBelow(collections.examples, assistant)) {
     for (const { dataset } of page) countsOf(counts, dataset).exampleCount++;
     const approved = page.filter(({ state }) => state === 'approved');
     yield { lines: approved.map(exampleLine), exampleCount: approved.length };
   }
-  for await (const page of pagesBelow<DocumentRecord>(collections.documents, assistant)) {
+  for await (const page of scanBelow(collections.documents, assistant)) {
     for (const { key, dataset } of page) {
       const whole = await wholeDocument(key, collections);
       if (whole === undefined) continue;
@@ -64,24 +62,10 @@ async function wholeDocument(
     const document = await documents.get(key);
     if (document === undefined) return undefined;
     const found: PassageRecord[] = [];
-    for await (const page of pagesBelow<PassageRecord>(passages, `${key}/${document.edition}`)) found.push(...page);
+    for await (const page of scanBelow(passages, `${key}/${document.edition}`)) found.push(...page);
     if (found.length === document.passageCount) return { document, passages: found };
     // An import that was taken up again may have left more than it published: the first ones count.
     if (found.length > document.passageCount) return { document, passages: found.slice(0, document.passageCount) };
   }
   throw new Error('a document kept changing while it was read');
-}
-
-async function* pagesBelow<D extends Document>(collection: Collection<D>, key: string): AsyncGenerator<readonly D[]> {
-  let after: string | undefined;
-  do {
-    const page: Page<D> = await collection.find({
-      index: 'key',
-      range: below(key),
-      limit: PAGE,
-      ...(after === undefined ? {} : { after }),
-    });
-    if (page.documents.length > 0) yield page.documents;
-    after = page.next;
-  } while (after !== undefined);
 }

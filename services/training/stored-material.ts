@@ -4,11 +4,11 @@ import { type DocumentRecord, documentId, type PassageRecord, passageKey } from 
 import { type ExampleRecord, exampleId } from './examples.ts';
 import type { ImportRecord } from './imports.ts';
 import type { DocumentItem, ExampleItem, Item, PassageItem } from './material/items.ts';
-import { below, lastId } from './names.ts';
+import { lastId } from './names.ts';
+import { scanBelow } from './scan.ts';
 
 /** Writes under way at the same time: enough for the store to commit in groups. */
 const WRITES = 64;
-const PAGE = 200;
 
 export interface MaterialCollections {
   readonly examples: Collection<ExampleRecord>;
@@ -85,17 +85,9 @@ export class StoredMaterial {
     if (current === undefined) return;
     const end = passageKey(document, current.edition, current.passageCount);
     const isCurrent = (key: string) => key >= passageKey(document, current.edition, 0) && key < end;
-    let after: string | undefined;
-    do {
-      const page = await passages.find({
-        index: 'key',
-        range: below(document),
-        limit: PAGE,
-        ...(after ? { after } : {}),
-      });
-      const old = page.documents.filter(({ key }) => !isCurrent(key));
+    for await (const page of scanBelow(passages, document)) {
+      const old = page.filter(({ key }) => !isCurrent(key));
       await forEachBounded(old, WRITES, ({ key }) => passages.delete(key, {}));
-      after = page.next;
-    } while (after !== undefined);
+    }
   }
 }

@@ -8,6 +8,7 @@ import { LeaseLost, TrainingLease } from './leases.ts';
 import type { Measures } from './measures.ts';
 import { decideRun } from './run-timing.ts';
 import { RUN_KEPT_MS, type RunRecord } from './runs.ts';
+import { scanEqual } from './scan.ts';
 import { type RunResult, type TrainingRunParts, trainingRun } from './training-run.ts';
 
 export interface TrainerParts extends TrainingRunParts {
@@ -151,17 +152,8 @@ export class Trainer {
   /** The keys of the imports that have been read: what a run that begins now will hold. */
   async #waiting(assistant: string): Promise<string[]> {
     const keys: string[] = [];
-    let after: string | undefined;
-    do {
-      const page = await this.#parts.imports.find({
-        index: 'assistantState',
-        equal: [assistant, 'training'],
-        limit: 200,
-        ...(after === undefined ? {} : { after }),
-      });
-      keys.push(...page.documents.map(({ key }) => key));
-      after = page.next;
-    } while (after !== undefined);
+    const waiting = scanEqual(this.#parts.imports, 'assistantState', [assistant, 'training']);
+    for await (const { key } of waiting) keys.push(key);
     return keys;
   }
 

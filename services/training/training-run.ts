@@ -7,8 +7,8 @@ import { releaseActivated } from './activation.ts';
 import type { AssistantRecord } from './assistants.ts';
 import type { DatasetRecord } from './datasets.ts';
 import type { TrainingLease } from './leases.ts';
-import { below } from './names.ts';
 import type { ReleaseRecord } from './releases.ts';
+import { scanBelow } from './scan.ts';
 import { headLine } from './snapshot.ts';
 import { type DatasetCounts, snapshotPages } from './snapshot-source.ts';
 import type { MaterialCollections } from './stored-material.ts';
@@ -102,21 +102,13 @@ async function keepCounts(
   counted: ReadonlyMap<string, DatasetCounts>,
   datasets: Collection<DatasetRecord>,
 ): Promise<void> {
-  let after: string | undefined;
-  do {
-    const page = await datasets.find({
-      index: 'key',
-      range: below(assistant),
-      limit: 200,
-      ...(after === undefined ? {} : { after }),
-    });
-    for (const { key, exampleCount, documentCount } of page.documents) {
+  for await (const page of scanBelow(datasets, assistant)) {
+    for (const { key, exampleCount, documentCount } of page) {
       const counts = counted.get(key) ?? { exampleCount: 0, documentCount: 0 };
       if (counts.exampleCount === exampleCount && counts.documentCount === documentCount) continue;
       await datasets.update(key, {}, { set: { ...counts } });
     }
-    after = page.next;
-  } while (after !== undefined);
+  }
 }
 
 async function isReadable(assistant: string, release: string, parts: TrainingRunParts): Promise<boolean> {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { create } from '@bufbuild/protobuf';
 import { Channel, type Principal, PrincipalSchema, Scope } from '#gen/otvet/access/v1/access_pb.ts';
+import { FeedService } from '#gen/otvet/feed/v1/feed_service_pb.ts';
 import { AssistantService } from '#gen/otvet/training/v1/assistant_service_pb.ts';
 import { DatasetService } from '#gen/otvet/training/v1/dataset_service_pb.ts';
 import { type Import, Import_State } from '#gen/otvet/training/v1/import_pb.ts';
@@ -57,6 +58,7 @@ export async function startHarness(options: HarnessOptions = {}) {
     imports: createClient(ImportService, gateway),
     releases: createClient(ReleaseService, gateway),
     artifacts: createClient(ReleaseService, conversation),
+    feed: createClient(FeedService, conversation),
     owner: { principal: principal() } satisfies CallOptions,
 
     async createAssistant(assistantId = 'bank') {
