@@ -27,6 +27,13 @@ export class Output {
     this.#plain += value;
   }
 
+  /** Text that opens an address. */
+  link(url: string, value: string): void {
+    this.tag(`<a href="${escapeAttribute(url)}">`);
+    this.text(value);
+    this.tag('</a>');
+  }
+
   /** Markup, which nobody sees. */
   tag(html: string): void {
     this.#html += html;

@@ -1,0 +1,116 @@
+import type { Clock } from '#lib/clock.ts';
+import type { TelegramClient } from '../telegram/client.ts';
+import { closedPrefix } from '../text/closed-prefix.ts';
+import { splitMarkdown } from '../text/split.ts';
+import type { ShownDraft } from './deliver.ts';
+import { nextFrameAt, type Pace } from './pace.ts';
+import type { DeliveryRecord } from './record.ts';
+
+export interface DraftOptions {
+  readonly chat: number;
+  readonly client: Pick<TelegramClient, 'send' | 'edit' | 'typing' | 'blockedUntil'>;
+  readonly record: DeliveryRecord;
+  readonly pace: Pace;
+  readonly clock: Clock;
+  /** Called once, when text stands in the chat. */
+  readonly onFirstText: () => void;
+}
+
+/**
+ * Shows an answer while it grows, in one message: its first part at most. Frames are shown at Telegram's pace and may
+ * be skipped; whatever goes wrong with them, the final text is delivered after `settle`.
+ */
+export class Draft {
+  readonly #options: DraftOptions;
+  #markdown = '';
+  #firstTextAt: number | undefined;
+  #lastFrameAt: number | undefined;
+  #html: string | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #typing: NodeJS.Timeout | undefined;
+  #frame: Promise<void> | undefined;
+  #closed = false;
+
+  constructor(options: DraftOptions) {
+    this.#options = options;
+    this.#typing = setTimeout(() => this.#type(), options.pace.typingAfterMs);
+  }
+
+  /** The answer as it stands now. */
+  show(markdown: string): void {
+    this.#markdown = markdown;
+    this.#firstTextAt ??= this.#options.clock.now();
+    this.#schedule();
+  }
+
+  /** Shows nothing more. Resolves when what was under way has ended, with what the first message shows. */
+  async settle(): Promise<ShownDraft> {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    clearTimeout(this.#typing);
+    await this.#frame;
+    const editableAt = this.#lastFrameAt === undefined ? 0 : this.#lastFrameAt + this.#options.pace.editGapMs;
+    return { html: this.#html, editableAt };
+  }
+
+  #schedule(): void {
+    if (this.#closed || this.#timer !== undefined || this.#frame !== undefined) return;
+    if (this.#firstTextAt === undefined) return;
+    const { chat, client, clock, pace } = this.#options;
+    const shown = {
+      firstTextAt: this.#firstTextAt,
+      lastFrameAt: this.#lastFrameAt,
+      blockedUntil: client.blockedUntil(chat),
+    };
+    const wait = Math.max(0, nextFrameAt(shown, pace) - clock.now());
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      const markdown = this.#markdown;
+      this.#frame = this.#paint(markdown).finally(() => {
+        this.#frame = undefined;
+        if (markdown !== this.#markdown) this.#schedule();
+      });
+    }, wait);
+  }
+
+  async #paint(markdown: string): Promise<void> {
+    try {
+      const part = splitMarkdown(closedPrefix(markdown))[0];
+      if (part !== undefined && part.html !== this.#html) await this.#put(part);
+    } catch {
+      // A frame is a courtesy: what the store or the service's end prevents, the final text makes good.
+    }
+  }
+
+  async #put(part: { readonly html: string; readonly plain: string }): Promise<void> {
+    const { chat, client, record, clock } = this.#options;
+    const message = record.messages[0];
+    // The result of an earlier send was lost: only the final text is worth a message that may stand there twice.
+    if (message === undefined && record.isUncertain) return;
+    if (message === undefined) await record.intend(0);
+    if (this.#closed) return;
+    if (message === undefined) record.begin();
+    this.#lastFrameAt = clock.now();
+    const outcome =
+      message === undefined ? await client.send(chat, part, false) : await client.edit(chat, message, part, false);
+    if (outcome.ok) {
+      clearTimeout(this.#typing);
+      this.#html = part.html;
+      if (message === undefined && typeof outcome.value === 'number') {
+        record.sent(0, outcome.value);
+        this.#options.onFirstText();
+        await record.save();
+      }
+      return;
+    }
+    this.#html = undefined;
+    if (message === undefined && outcome.trouble.kind !== 'lost') await record.withdraw();
+  }
+
+  #type(): void {
+    const { chat, client, pace } = this.#options;
+    if (this.#closed) return;
+    void client.typing(chat);
+    this.#typing = setTimeout(() => this.#type(), pace.typingEveryMs);
+  }
+}

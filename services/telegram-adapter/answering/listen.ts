@@ -1,0 +1,151 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { AskResponse, FinishReason } from '#gen/otvet/conversation/v1/conversation_service_pb.ts';
+import type { Turn } from '#gen/otvet/conversation/v1/turn_pb.ts';
+import { type Failure, RpcError } from '#lib/rpc/status.ts';
+import { type Desk, principalOf, sessionIdOf, sessionOf } from '../desk.ts';
+import type { MessageKey } from '../messages.ts';
+import { afterFailure } from './ask-failure.ts';
+
+/** A question that was accepted from a chat. */
+export interface Question {
+  readonly updateId: number;
+  readonly chat: number;
+  readonly user: number;
+  readonly message: number;
+  readonly text: string;
+}
+
+/** How an answer ended. */
+export type Heard =
+  | { readonly how: 'finished'; readonly turn: Turn; readonly reason: FinishReason }
+  /** `said` is what was heard before it failed. */
+  | { readonly how: 'failed'; readonly message: MessageKey; readonly failure: Failure; readonly said: string };
+
+/** There is nobody to answer. */
+const NOT_SET_UP: Failure = {
+  code: 'FAILED_PRECONDITION',
+  reason: 'ASSISTANT_UNKNOWN',
+  domain: 'telegram.otvet',
+  message: 'There is no assistant yet.',
+};
+
+/** A stream ended without its last step. */
+const CUT: Failure = {
+  code: 'UNKNOWN',
+  reason: 'STREAM_CUT',
+  domain: 'telegram.otvet',
+  message: 'The stream was cut.',
+};
+
+/** Asks, and hears the answer to its end; `onText` is told of all that was said whenever that grows or begins anew. */
+export async function listen(desk: Desk, question: Question, onText: (text: string) => void): Promise<Heard> {
+  const hearing = new Hearing(desk, question, onText);
+  let tries = 0;
+  let troubledSince: number | undefined;
+  for (;;) {
+    const before = hearing.steps;
+    const failure = await attempt(hearing);
+    desk.signal.throwIfAborted();
+    if (failure === undefined) return hearing.end();
+    if (hearing.steps > before) {
+      tries = 0;
+      troubledSince = undefined;
+    }
+    troubledSince ??= desk.clock.now();
+    const next = afterFailure(failure, tries++, desk.clock.now() - troubledSince);
+    if (next.do === 'tell') return { how: 'failed', message: next.message, failure, said: hearing.text };
+    await sleep(next.afterMs, undefined, { signal: desk.signal });
+  }
+}
+
+/** Undefined when the answer is finished. */
+async function attempt(hearing: Hearing): Promise<Failure | undefined> {
+  try {
+    return await hearing.run();
+  } catch (error) {
+    if (error instanceof RpcError) return error.failure;
+    throw error;
+  }
+}
+
+/** One answer over one or more streams: each next one goes on where the one before broke. */
+class Hearing {
+  readonly #desk: Desk;
+  readonly #question: Question;
+  readonly #onText: (text: string) => void;
+  #attempt = 0;
+  #sequence = 0;
+  #finished: { readonly turn: Turn; readonly reason: FinishReason } | undefined;
+  text = '';
+  /** Steps heard so far, over all streams. */
+  steps = 0;
+
+  constructor(desk: Desk, question: Question, onText: (text: string) => void) {
+    this.#desk = desk;
+    this.#question = question;
+    this.#onText = onText;
+  }
+
+  end(): Heard {
+    if (this.#finished === undefined) return { how: 'failed', message: 'failed', failure: CUT, said: this.text };
+    return { how: 'finished', ...this.#finished };
+  }
+
+  async run(): Promise<Failure | undefined> {
+    const { bot, conversation, assistants, signal } = this.#desk;
+    const { chat, user, message, text, updateId } = this.#question;
+    const assistant = await assistants.name();
+    if (assistant === undefined) return NOT_SET_UP;
+    const request = {
+      assistant,
+      sessionId: sessionIdOf(chat),
+      question: text,
+      requestId: `tg-${updateId}`,
+      position: BigInt(message),
+      ...(this.#attempt > 0 ? { after: { attempt: this.#attempt, sequence: this.#sequence } } : {}),
+    };
+    const steps = conversation.ask(request, { principal: principalOf(bot, user, assistant), signal });
+    for await (const step of steps) this.#hear(step, assistant);
+    return this.#finished === undefined ? CUT : undefined;
+  }
+
+  #hear({ event }: AskResponse, assistant: string): void {
+    this.steps++;
+    switch (event.case) {
+      case 'started':
+        this.#begin(event.value.attempt, assistant);
+        break;
+      case 'delta':
+        this.#sequence = event.value.sequence;
+        this.text += event.value.text;
+        this.#onText(this.text);
+        break;
+      case 'finished':
+        if (event.value.turn !== undefined) {
+          this.#finished = { turn: event.value.turn, reason: event.value.finishReason };
+        }
+        break;
+    }
+  }
+
+  /** Another attempt replaces what was said; the same one again goes on. */
+  #begin(attempt: number, assistant: string): void {
+    if (attempt !== this.#attempt) {
+      this.#attempt = attempt;
+      this.#sequence = 0;
+      this.text = '';
+    }
+    this.#stopIfAsked(assistant);
+  }
+
+  /** A /stop that overtook this question found no turn to stop. */
+  #stopIfAsked(assistant: string): void {
+    const { bot, conversation, stops, log } = this.#desk;
+    const { chat, user, message } = this.#question;
+    if (!stops.isStopped(chat, message)) return;
+    const session = sessionOf(bot, chat, assistant);
+    conversation
+      .stopTurns({ session }, { principal: principalOf(bot, user, assistant) })
+      .catch((err: unknown) => log.warn({ err }, 'a turn could not be stopped'));
+  }
+}

@@ -1,0 +1,78 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import { timestampFromMs } from '@bufbuild/protobuf/wkt';
+import { Bot_Delivery, Bot_State, type BotSchema } from '#gen/otvet/telegram/v1/bot_pb.ts';
+import type { Clock } from '#lib/clock.ts';
+import type { Logger } from '#lib/telemetry/log.ts';
+import type { Trouble } from './telegram/outcome.ts';
+
+/** Whether updates come, for operators. */
+export class BotStatus {
+  readonly #id: string;
+  readonly #delivery: Bot_Delivery;
+  readonly #clock: Clock;
+  readonly #log: Logger;
+  #state: Bot_State = Bot_State.CONNECTING;
+  #problem = '';
+  #lastUpdateAt: number | undefined;
+  /** Without `@`; empty until Telegram told it. */
+  username = '';
+
+  constructor(id: string, delivery: 'polling' | 'webhook', clock: Clock, log: Logger) {
+    this.#id = id;
+    this.#delivery = delivery === 'webhook' ? Bot_Delivery.WEBHOOK : Bot_Delivery.LONG_POLL;
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  live(): void {
+    if (this.#state !== Bot_State.LIVE) this.#log.info({ username: this.username }, 'updates come from Telegram');
+    this.#state = Bot_State.LIVE;
+    this.#problem = '';
+  }
+
+  /** Logs once for each new problem. */
+  failing(trouble: Trouble): void {
+    const problem = describeTrouble(trouble);
+    if (problem !== this.#problem) this.#log.warn({ problem }, 'updates do not come from Telegram; trying on');
+    this.#state = Bot_State.FAILING;
+    this.#problem = problem;
+  }
+
+  updated(): void {
+    this.#lastUpdateAt = this.#clock.now();
+  }
+
+  /** `assistant` is who answers, or empty. */
+  describe(assistant: string): MessageInitShape<typeof BotSchema> {
+    return {
+      name: `bots/${this.#id}`,
+      username: this.username,
+      assistant,
+      delivery: this.#delivery,
+      state: this.#state,
+      problem: this.#problem,
+      ...(this.#lastUpdateAt === undefined ? {} : { lastUpdateTime: timestampFromMs(this.#lastUpdateAt) }),
+    };
+  }
+}
+
+/** What keeps updates away, and what to do about it. */
+export function describeTrouble(trouble: Trouble): string {
+  switch (trouble.kind) {
+    case 'unauthorized':
+      return 'Telegram refuses the token: check OTVET_TELEGRAM_TOKEN.';
+    case 'conflict':
+      return trouble.webhook
+        ? 'A webhook is set for this bot: remove it, or set OTVET_TELEGRAM_WEBHOOK_URL here.'
+        : 'Another program takes the updates of this bot: end it, or use another token.';
+    case 'flood':
+      return 'Telegram wants fewer calls for a while.';
+    case 'undone':
+    case 'lost':
+      return `Telegram cannot be reached (${trouble.problem}).`;
+    case 'refused':
+      return `Telegram refuses the call (${trouble.problem}).`;
+    default:
+      return `Telegram refuses the call (${trouble.kind}).`;
+  }
+}

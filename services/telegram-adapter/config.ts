@@ -1,0 +1,74 @@
+import { conversationAddress, dataDir, telegramAddress, trainingAddress } from '#lib/config/shared.ts';
+import { address, ConfigError, type ConfigOf, Fault, text, url, type Variable } from '#lib/config/variables.ts';
+
+/** What the telegram-adapter reads from the environment. */
+export const TelegramVariables = {
+  dataDir,
+  telegramAddress,
+  conversationAddress,
+  trainingAddress,
+  token: matching(
+    text('OTVET_TELEGRAM_TOKEN', {
+      doc: 'The token of the bot, as @BotFather gives it. Unset: Otvet does not answer in Telegram.',
+      secret: true,
+    }),
+    /^\d{1,20}:[\w-]{10,100}$/,
+    'must be a token as @BotFather gives it: digits, a colon, then letters and digits',
+  ),
+  apiUrl: url('OTVET_TELEGRAM_API_URL', {
+    doc: 'The Bot API server. Change it for a local one.',
+    fallback: 'https://api.telegram.org',
+  }),
+  assistant: matching(
+    text('OTVET_TELEGRAM_ASSISTANT', {
+      doc: 'The assistant that answers in Telegram, by its id. Unset: the first by name.',
+    }),
+    /^[a-z][a-z0-9-]{0,38}$/,
+    'must be the id of an assistant: lower-case letters, digits and hyphens',
+  ),
+  webhookUrl: url('OTVET_TELEGRAM_WEBHOOK_URL', {
+    doc: 'The public https address to which Telegram sends updates. Unset: the adapter asks for them by long polling.',
+  }),
+  webhookSecret: matching(
+    text('OTVET_TELEGRAM_WEBHOOK_SECRET', {
+      doc: 'What Telegram proves itself with at the webhook: 1 to 256 of A-Z, a-z, 0-9, _ and -. Required with OTVET_TELEGRAM_WEBHOOK_URL.',
+      secret: true,
+    }),
+    /^[A-Za-z0-9_-]{1,256}$/,
+    'must be 1 to 256 of A-Z, a-z, 0-9, _ and -',
+  ),
+  webhookAddress: address('OTVET_TELEGRAM_WEBHOOK_ADDRESS', {
+    doc: 'Where the adapter listens for updates when a webhook is set, in plain HTTP behind the proxy that ends TLS.',
+    fallback: '127.0.0.1:8443',
+  }),
+};
+
+export type TelegramConfig = ConfigOf<typeof TelegramVariables>;
+
+/** How updates come to the bot. */
+export type Delivery =
+  | { readonly by: 'polling' }
+  | { readonly by: 'webhook'; readonly url: string; readonly secret: string; readonly address: string };
+
+/** Throws `ConfigError` for a webhook without a secret: anybody could send it updates. */
+export function deliveryOf(config: TelegramConfig): Delivery {
+  if (config.webhookUrl === undefined) return { by: 'polling' };
+  if (config.webhookSecret === undefined) {
+    const problem = 'is required with OTVET_TELEGRAM_WEBHOOK_URL';
+    throw new ConfigError([{ variable: 'OTVET_TELEGRAM_WEBHOOK_SECRET', problem }]);
+  }
+  return { by: 'webhook', url: config.webhookUrl, secret: config.webhookSecret, address: config.webhookAddress };
+}
+
+/** Telegram's number of a bot, which its token begins with. */
+export function botIdOf(token: string): string {
+  return token.slice(0, token.indexOf(':'));
+}
+
+/** A text of a certain form; the fault never shows the value of a secret. */
+function matching<T extends string | undefined>(variable: Variable<T>, form: RegExp, problem: string): Variable<T> {
+  return {
+    ...variable,
+    parse: (value) => (value !== undefined && !form.test(value) ? new Fault(problem) : variable.parse(value)),
+  };
+}

@@ -1,0 +1,47 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Api } from 'node-telegram-bot-api';
+import { backoffMs } from './answering/pace.ts';
+import type { BotStatus } from './bot-status.ts';
+import { COMMANDS } from './commands.ts';
+import type { Delivery } from './config.ts';
+import type { Desk } from './desk.ts';
+import { say, TONGUES } from './messages.ts';
+import { ALLOWED_UPDATES } from './updates/polling.ts';
+
+/** Makes the bot known and chooses how its updates come; tries until Telegram agrees. Rejects when the service stops. */
+export async function connect(desk: Desk, status: BotStatus, delivery: Delivery): Promise<void> {
+  const me = await insist(desk, status, 'getMe', (api) => api.getMe(desk.signal));
+  status.username = me.username ?? '';
+  if (delivery.by === 'webhook') {
+    const params = { url: delivery.url, secret_token: delivery.secret, allowed_updates: [...ALLOWED_UPDATES] };
+    await insist(desk, status, 'setWebhook', (api) => api.setWebhook(params, desk.signal));
+  } else {
+    // Updates that wait are kept: they are answered, or apologized for.
+    await insist(desk, status, 'deleteWebhook', (api) =>
+      api.deleteWebhook({ drop_pending_updates: false }, desk.signal),
+    );
+  }
+  status.live();
+}
+
+/** Offers the commands in each language of the bot; without them people can still type them. */
+export async function offerCommands(desk: Desk): Promise<void> {
+  for (const tongue of TONGUES) {
+    const commands = COMMANDS.map(({ command, description }) => ({ command, description: say(tongue, description) }));
+    // English is what people see whose language the bot does not speak.
+    const params = tongue === 'en' ? { commands } : { commands, language_code: tongue };
+    const outcome = await desk.client.call('setMyCommands', (api) => api.setMyCommands(params, desk.signal));
+    if (!outcome.ok && !desk.signal.aborted) desk.log.warn({ trouble: outcome.trouble }, 'commands are not offered');
+  }
+}
+
+async function insist<T>(desk: Desk, status: BotStatus, method: string, run: (api: Api) => Promise<T>): Promise<T> {
+  for (let tries = 0; ; tries++) {
+    const outcome = await desk.client.call(method, run);
+    desk.signal.throwIfAborted();
+    if (outcome.ok) return outcome.value;
+    status.failing(outcome.trouble);
+    const ms = outcome.trouble.kind === 'flood' ? outcome.trouble.retryAfterMs : backoffMs(tries);
+    await sleep(ms, undefined, { signal: desk.signal });
+  }
+}

@@ -1,0 +1,74 @@
+import { create } from '@bufbuild/protobuf';
+import { Channel, type Principal, PrincipalSchema, Scope } from '#gen/otvet/access/v1/access_pb.ts';
+import type { ConversationService } from '#gen/otvet/conversation/v1/conversation_service_pb.ts';
+import type { SessionService } from '#gen/otvet/conversation/v1/session_service_pb.ts';
+import type { Clock } from '#lib/clock.ts';
+import type { Ids } from '#lib/ids.ts';
+import type { Client } from '#lib/rpc/client.ts';
+import type { Logger } from '#lib/telemetry/log.ts';
+import type { Pace } from './answering/pace.ts';
+import type { Assistants } from './assistants.ts';
+import type { Lanes } from './lanes.ts';
+import type { TelegramMetrics } from './metrics.ts';
+import type { People } from './people.ts';
+import type { TelegramClient } from './telegram/client.ts';
+import type { Inbox } from './updates/inbox.ts';
+
+/** What is needed to answer people for one bot. */
+export interface Desk {
+  /** Telegram's number of the bot. */
+  readonly bot: string;
+  readonly client: TelegramClient;
+  readonly inbox: Inbox;
+  readonly people: People;
+  readonly lanes: Lanes;
+  readonly assistants: Assistants;
+  readonly conversation: Pick<Client<typeof ConversationService>, 'ask' | 'stopTurns'>;
+  readonly sessions: Pick<Client<typeof SessionService>, 'updateSession' | 'resetSession'>;
+  readonly stops: Stops;
+  readonly metrics: TelegramMetrics;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly pace: Pace;
+  /** Aborts when the service stops. */
+  readonly signal: AbortSignal;
+}
+
+/** The person on whose behalf conversation is asked. */
+export function principalOf(bot: string, user: number, assistant: string): Principal {
+  return create(PrincipalSchema, {
+    channel: Channel.TELEGRAM,
+    realm: realmOf(bot),
+    subject: String(user),
+    scopes: [Scope.ASK],
+    assistants: [assistant],
+  });
+}
+
+/** The caller's id of a chat's session. */
+export function sessionIdOf(chat: number): string {
+  return String(chat);
+}
+
+/** The name of a chat's session. */
+export function sessionOf(bot: string, chat: number, assistant: string): string {
+  return `${assistant}/sessions/${realmOf(bot)}.${sessionIdOf(chat)}`;
+}
+
+function realmOf(bot: string): string {
+  return `telegram-${bot}`;
+}
+
+/** Up to which message people have stopped their questions, for those that have not reached conversation yet. */
+export class Stops {
+  readonly #upTo = new Map<number, number>();
+
+  stop(chat: number, message: number): void {
+    this.#upTo.set(chat, Math.max(message, this.#upTo.get(chat) ?? 0));
+  }
+
+  isStopped(chat: number, message: number): boolean {
+    return message <= (this.#upTo.get(chat) ?? -1);
+  }
+}

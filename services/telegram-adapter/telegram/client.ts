@@ -1,0 +1,92 @@
+import { Api } from 'node-telegram-bot-api';
+import type { Clock } from '#lib/clock.ts';
+import type { TelegramMetrics } from '../metrics.ts';
+import type { Rendered } from '../text/render.ts';
+import { createTelegramHttp, type TelegramHttp } from './http.ts';
+import { type Trouble, troubleOf } from './outcome.ts';
+
+/** What came of a call. */
+export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly trouble: Trouble };
+
+export interface TelegramClientOptions {
+  readonly token: string;
+  readonly apiUrl: string;
+  readonly clock: Clock;
+  readonly metrics: TelegramMetrics;
+}
+
+const NO_PREVIEW = { is_disabled: true };
+
+/** The Bot API as this adapter uses it. Nothing is retried here: what follows from trouble is decided by the caller. */
+export class TelegramClient {
+  readonly #http: TelegramHttp;
+  readonly #api: Api;
+  readonly #clock: Clock;
+  readonly #metrics: TelegramMetrics;
+  readonly #blockedUntil = new Map<number, number>();
+
+  constructor({ token, apiUrl, clock, metrics }: TelegramClientOptions) {
+    this.#http = createTelegramHttp(apiUrl);
+    // Time limits are those of the connections, which cost nothing for each call.
+    this.#api = new Api(token, { apiRoot: apiUrl, fetch: this.#http.fetch, maxRetries: 0, timeoutMs: 0 });
+    this.#clock = clock;
+    this.#metrics = metrics;
+  }
+
+  /** Until when Telegram wants silence in a chat, milliseconds since the epoch; 0 when it does not. */
+  blockedUntil(chat: number): number {
+    const until = this.#blockedUntil.get(chat);
+    if (until === undefined) return 0;
+    if (until <= this.#clock.now()) this.#blockedUntil.delete(chat);
+    return until;
+  }
+
+  /** Any method that concerns no chat. */
+  async call<T>(method: string, run: (api: Api) => Promise<T>): Promise<Outcome<T>> {
+    return this.#outcome(method, undefined, run(this.#api));
+  }
+
+  /** Sends a new message; gives its id. */
+  async send(chat: number, text: Rendered, plain: boolean): Promise<Outcome<number>> {
+    const sent = this.#api.sendMessage({ chat_id: chat, ...content(text, plain), link_preview_options: NO_PREVIEW });
+    return this.#outcome(
+      'sendMessage',
+      chat,
+      sent.then(({ message_id }) => message_id),
+    );
+  }
+
+  /** Changes a message that was sent. */
+  async edit(chat: number, message: number, text: Rendered, plain: boolean): Promise<Outcome<unknown>> {
+    const params = { chat_id: chat, message_id: message, ...content(text, plain), link_preview_options: NO_PREVIEW };
+    return this.#outcome('editMessageText', chat, this.#api.editMessageText(params));
+  }
+
+  /** Shows that the bot is typing, for 5 seconds. */
+  async typing(chat: number): Promise<Outcome<unknown>> {
+    return this.#outcome('sendChatAction', chat, this.#api.sendChatAction({ chat_id: chat, action: 'typing' }));
+  }
+
+  /** Cuts what is under way. */
+  close(): void {
+    this.#http.close();
+  }
+
+  async #outcome<T>(method: string, chat: number | undefined, result: Promise<T>): Promise<Outcome<T>> {
+    try {
+      return { ok: true, value: await result };
+    } catch (error) {
+      const trouble = troubleOf(error);
+      if (trouble.kind === 'flood') {
+        this.#metrics.floods.inc({ method });
+        if (chat !== undefined) this.#blockedUntil.set(chat, this.#clock.now() + trouble.retryAfterMs);
+      }
+      return { ok: false, trouble };
+    }
+  }
+}
+
+/** HTML only where there is markup or something escaped: plain text cannot be refused for its form. */
+function content(text: Rendered, plain: boolean): { text: string; parse_mode?: 'HTML' } {
+  return plain || text.html === text.plain ? { text: text.plain } : { text: text.html, parse_mode: 'HTML' };
+}

@@ -1,0 +1,71 @@
+import type { Desk } from '../desk.ts';
+import { dispatch } from '../work.ts';
+import type { InboxUpdate } from './inbox.ts';
+import { readUpdate, updateIdOf } from './update.ts';
+
+/** How many albums are remembered, so that each gets one reply. */
+const ALBUMS = 1_000;
+
+/** Takes updates in, whichever way they come: stored first, then worked on. */
+export class Intake {
+  readonly #desk: Desk;
+  readonly #username: string;
+  readonly #albums = new Set<string>();
+
+  /** `username` is the bot's own, without `@`. */
+  constructor(desk: Desk, username: string) {
+    this.#desk = desk;
+    this.#username = username;
+  }
+
+  /**
+   * Resolves when every update is stored, or needs not be. Rejects with `StoreUnavailable` when one could not be: the
+   * sender is to send them again, those that were stored are known then.
+   */
+  async receive(updates: readonly unknown[]): Promise<void> {
+    const results = await Promise.allSettled(updates.map((update) => this.#accept(update)));
+    for (const result of results) {
+      if (result.status === 'fulfilled' && result.value !== undefined) dispatch(this.#desk, result.value);
+    }
+    const failed = results.find((result) => result.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+  }
+
+  /** Takes up what was accepted and not finished before the service stopped. */
+  async resume(): Promise<number> {
+    let count = 0;
+    for await (const update of this.#desk.inbox.unfinished(this.#desk.bot)) {
+      dispatch(this.#desk, update);
+      count++;
+    }
+    return count;
+  }
+
+  /** The update to work on; undefined for one that needs no work or came before. */
+  async #accept(update: unknown): Promise<InboxUpdate | undefined> {
+    const { bot, clock, inbox, metrics, people } = this.#desk;
+    const id = updateIdOf(update);
+    const meaning = readUpdate(update, this.#username);
+    if (id === undefined || meaning.kind === 'ignored' || this.#isKnownAlbum(meaning)) {
+      metrics.updates.inc({ kind: 'ignored' });
+      return undefined;
+    }
+    if (meaning.kind === 'membership') {
+      metrics.updates.inc({ kind: 'membership' });
+      await people.setInactive(meaning.chat, meaning.blocked);
+      return undefined;
+    }
+    const accepted = await inbox.accept(bot, id, meaning, clock.now());
+    metrics.updates.inc({ kind: accepted === undefined ? 'duplicate' : meaning.kind });
+    return accepted;
+  }
+
+  /** Telegram sends an album as one message for each picture. */
+  #isKnownAlbum(meaning: ReturnType<typeof readUpdate>): boolean {
+    if (meaning.kind !== 'unsupported' || meaning.album === '') return false;
+    if (this.#albums.has(meaning.album)) return true;
+    this.#albums.add(meaning.album);
+    if (this.#albums.size > ALBUMS) this.#albums.delete(this.#albums.values().next().value ?? '');
+    return false;
+  }
+}

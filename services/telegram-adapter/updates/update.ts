@@ -1,0 +1,109 @@
+/** What an update means for this bot. Reads foreign JSON: fields that are not as expected are as if absent. */
+
+/** Where and by whom something was said. */
+export interface Said {
+  readonly chat: number;
+  readonly user: number;
+  /** Telegram's message_id; orders what is said in a chat. */
+  readonly message: number;
+  /** When it was said, milliseconds since the epoch. */
+  readonly at: number;
+  /** The language of the person's Telegram, BCP 47; empty when unknown. */
+  readonly language: string;
+}
+
+export type Meaning =
+  | ({ readonly kind: 'question'; readonly text: string } & Said)
+  | ({ readonly kind: 'command'; readonly name: string; readonly argument: string } & Said)
+  /** A message without text; `album` is the same for all messages of one album, else empty. */
+  | ({ readonly kind: 'unsupported'; readonly album: string } & Said)
+  /** The person blocked the bot, or lets it in again. */
+  | { readonly kind: 'membership'; readonly chat: number; readonly blocked: boolean }
+  | { readonly kind: 'ignored' };
+
+/** What is stored to be worked on. */
+export type Work = Extract<Meaning, Said>;
+
+const IGNORED: Meaning = { kind: 'ignored' };
+
+/** Content of a message that a person sends on purpose, and that is not text. */
+const OTHER_CONTENT = [
+  'animation',
+  'audio',
+  'checklist',
+  'contact',
+  'dice',
+  'document',
+  'game',
+  'location',
+  'paid_media',
+  'photo',
+  'poll',
+  'sticker',
+  'story',
+  'video',
+  'video_note',
+  'voice',
+];
+
+/** Groups and channels, other bots and unknown kinds are ignored. `username` is the bot's own, without `@`. */
+export function readUpdate(update: unknown, username: string): Meaning {
+  const membership = field(update, 'my_chat_member');
+  if (membership !== undefined) return readMembership(membership);
+  const message = field(update, 'message');
+  const said = readSaid(message);
+  if (said === undefined) return IGNORED;
+  const text = field(message, 'text');
+  if (typeof text === 'string' && text.trim() !== '') return readText(text.toWellFormed(), said, username);
+  if (!OTHER_CONTENT.some((name) => field(message, name) !== undefined)) return IGNORED;
+  const album = field(message, 'media_group_id');
+  return { kind: 'unsupported', album: typeof album === 'string' ? album : '', ...said };
+}
+
+/** The number by which Telegram orders updates; undefined for what is no update. */
+export function updateIdOf(update: unknown): number | undefined {
+  return numberOf(field(update, 'update_id'));
+}
+
+function readText(text: string, said: Said, username: string): Meaning {
+  const command = /^\/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]+))?(?:\s+([\s\S]*))?$/.exec(text.trim());
+  if (command === null) return { kind: 'question', text, ...said };
+  const [, name = '', addressee, argument = ''] = command;
+  if (addressee !== undefined && addressee.toLowerCase() !== username.toLowerCase()) return IGNORED;
+  return { kind: 'command', name: name.toLowerCase(), argument: argument.trim(), ...said };
+}
+
+function readSaid(message: unknown): Said | undefined {
+  const chat = field(message, 'chat');
+  const from = field(message, 'from');
+  if (field(chat, 'type') !== 'private' || field(from, 'is_bot') === true) return undefined;
+  const ids = [field(chat, 'id'), field(from, 'id'), field(message, 'message_id'), field(message, 'date')].map(
+    numberOf,
+  );
+  const [chatId, user, messageId, date] = ids;
+  if (chatId === undefined || user === undefined || messageId === undefined || date === undefined) return undefined;
+  const language = field(from, 'language_code');
+  return {
+    chat: chatId,
+    user,
+    message: messageId,
+    at: date * 1000,
+    language: typeof language === 'string' ? language : '',
+  };
+}
+
+function readMembership(change: unknown): Meaning {
+  const chat = field(change, 'chat');
+  const id = numberOf(field(chat, 'id'));
+  const status = field(field(change, 'new_chat_member'), 'status');
+  if (field(chat, 'type') !== 'private' || id === undefined || typeof status !== 'string') return IGNORED;
+  return { kind: 'membership', chat: id, blocked: status === 'kicked' };
+}
+
+function field(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+}
+
+function numberOf(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isSafeInteger(value) ? value : undefined;
+}
