@@ -2,7 +2,7 @@ import { conversationAddress, dataDir, telegramAddress, trainingAddress } from '
 import { address, ConfigError, type ConfigOf, Fault, text, url, type Variable } from '#lib/config/variables.ts';
 
 /** What the telegram-adapter reads from the environment. */
-export const TelegramVariables = {
+export const telegramAdapterVariables = {
   dataDir,
   telegramAddress,
   conversationAddress,
@@ -43,7 +43,7 @@ export const TelegramVariables = {
   }),
 };
 
-export type TelegramConfig = ConfigOf<typeof TelegramVariables>;
+export type TelegramConfig = ConfigOf<typeof telegramAdapterVariables>;
 
 /** How updates come to the bot. */
 export type Delivery =

@@ -103,8 +103,8 @@ async function land<T>(
   for (let tries = 0; ; tries++) {
     await waitUntil(deps, deps.client.blockedUntil(chat));
     const outcome = await call(plain);
-    deps.signal.throwIfAborted();
     if (outcome.ok) return { as: 'landed', value: outcome.value };
+    deps.signal.throwIfAborted();
     const reaction = reactionTo(outcome.trouble, tries, plain);
     if (reaction.do !== 'retry' || reaction.certain) await undone();
     const end = endOf(reaction, deps);

@@ -80,7 +80,6 @@ export class DeliveryRecord {
 
   async #write(write: () => Promise<void>): Promise<void> {
     for (let tries = 0; ; tries++) {
-      this.#options.signal.throwIfAborted();
       try {
         await write();
         return;

@@ -1,0 +1,131 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import { create } from '@bufbuild/protobuf';
+import type { Principal } from '#gen/otvet/access/v1/access_pb.ts';
+import {
+  type AskRequest,
+  type AskResponseSchema,
+  ConversationService,
+  FinishReason,
+} from '#gen/otvet/conversation/v1/conversation_service_pb.ts';
+import { type Session, SessionSchema } from '#gen/otvet/conversation/v1/session_pb.ts';
+import { SessionService } from '#gen/otvet/conversation/v1/session_service_pb.ts';
+import { Outcome, type TurnSchema } from '#gen/otvet/conversation/v1/turn_pb.ts';
+import type { AssistantSchema } from '#gen/otvet/training/v1/assistant_pb.ts';
+import { AssistantService } from '#gen/otvet/training/v1/assistant_service_pb.ts';
+import { serve, startRpcServer } from '#lib/rpc/server.ts';
+import { RpcError } from '#lib/rpc/status.ts';
+import type { Host } from '#lib/service/host.ts';
+
+type AskStep = MessageInitShape<typeof AskResponseSchema>;
+
+/** How conversation answers a question in a test. */
+export type AskScript = (request: AskRequest, signal: AbortSignal) => AsyncIterable<AskStep>;
+
+/** The services that telegram-adapter calls, played by a test. */
+export interface TelegramPeers extends AsyncDisposable {
+  readonly conversationAddress: string;
+  readonly trainingAddress: string;
+  /** Every Ask, with the person that it was made for. */
+  readonly asked: { readonly request: AskRequest; readonly principal: Principal | undefined }[];
+  /** Names of sessions, in the order of the calls. */
+  readonly stopped: string[];
+  readonly reset: string[];
+  readonly updated: Session[];
+  script: AskScript;
+  /** What StopTurns does. */
+  onStop: () => number;
+  /** The assistants there are, by name. */
+  assistants: MessageInitShape<typeof AssistantSchema>[];
+}
+
+/** Says these pieces, one after another, and finishes. */
+export function saying(...pieces: readonly string[]): AskScript {
+  return async function* () {
+    yield begun();
+    for (const [index, text] of pieces.entries()) yield said(index + 1, text);
+    yield finished({ answer: pieces.join('') });
+  };
+}
+
+export function begun(attempt = 1): AskStep {
+  return { event: { case: 'started', value: { turn: 'assistants/velik/sessions/s/turns/t', attempt } } };
+}
+
+export function said(sequence: number, text: string): AskStep {
+  return { event: { case: 'delta', value: { sequence, text } } };
+}
+
+export function finished(
+  turn: MessageInitShape<typeof TurnSchema>,
+  finishReason: FinishReason = FinishReason.COMPLETE,
+): AskStep {
+  return { event: { case: 'finished', value: { turn: { outcome: Outcome.ANSWERED, ...turn }, finishReason } } };
+}
+
+export async function startTelegramPeers(host: Host): Promise<TelegramPeers> {
+  const peers: Omit<TelegramPeers, 'conversationAddress' | 'trainingAddress' | typeof Symbol.asyncDispose> = {
+    asked: [],
+    stopped: [],
+    reset: [],
+    updated: [],
+    script: saying('Nothing.'),
+    onStop: () => 0,
+    assistants: [{ name: 'assistants/velik', displayName: 'Velik' }],
+  };
+  const start = async (service: string, served: Parameters<typeof startRpcServer>[0]['served']) => {
+    const identity = await host.issue(service);
+    return startRpcServer({ ...host, service, address: '127.0.0.1:0', identity, served, ready: () => true });
+  };
+  const conversation = await start('conversation', [
+    serve(ConversationService, {
+      async *ask(request, { principal, signal }) {
+        peers.asked.push({ request, principal });
+        yield* peers.script(request, signal);
+      },
+      async askUnary() {
+        return {};
+      },
+      async stopTurns({ session }) {
+        peers.stopped.push(session);
+        return { stoppedCount: peers.onStop() };
+      },
+    }),
+    serve(SessionService, {
+      getSession: absent,
+      listSessions: absent,
+      getTurn: absent,
+      listTurns: absent,
+      async updateSession({ session }) {
+        if (session) peers.updated.push(session);
+        return { session: session ?? create(SessionSchema) };
+      },
+      async resetSession({ name }) {
+        peers.reset.push(name);
+        return { session: { name } };
+      },
+    }),
+  ]);
+  const training = await start('training', [
+    serve(AssistantService, {
+      createAssistant: absent,
+      async listAssistants() {
+        return { assistants: peers.assistants };
+      },
+      async getAssistant({ name }) {
+        const assistant = peers.assistants.find((one) => one.name === name);
+        return assistant === undefined ? absent() : { assistant };
+      },
+    }),
+  ]);
+  return Object.assign(peers, {
+    conversationAddress: conversation.address,
+    trainingAddress: training.address,
+    async [Symbol.asyncDispose]() {
+      await Promise.all([conversation.stop(0), training.stop(0)]);
+    },
+  });
+}
+
+async function absent(): Promise<never> {
+  throw new RpcError({ code: 'NOT_FOUND', reason: 'NOT_FOUND', domain: 'test', message: 'There is none.' });
+}
