@@ -62,7 +62,7 @@ function inventSample(alphabet: string, random: Random): string[] {
   );
 }
 
-/** As many passages as asked for, 50 to 110 words each, half English and half Russian, and 2,000 questions. */
+/** As many passages as asked for, 30 to 70 words each, half English and half Russian, and 2,000 questions. */
 export function makeCorpus(count: number): Corpus {
   const random = randomFrom(77);
   const sets = readQuestionSets();
@@ -78,7 +78,7 @@ export function makeCorpus(count: number): Corpus {
   const locales = ['en', 'ru'] as const;
   const passages = Array.from({ length: count }, (_, i) => {
     const locale = locales[i % 2] ?? 'en';
-    return { text: write[locale](50 + Math.floor(random() * 60)), locale };
+    return { text: write[locale](30 + Math.floor(random() * 40)), locale };
   });
   const asked = sets
     ? [...sets.paragraphs.en, ...sets.paragraphs.ru].flatMap(({ questions }) => questions)

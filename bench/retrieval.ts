@@ -15,8 +15,10 @@ export interface BenchRow {
 const PASSAGES = 100_000;
 const HITS = 10;
 const BASELINE = 'MiniSearch 7';
-/** MiniSearch takes tens of milliseconds for a question: fewer are enough for its 99th percentile. */
-const BASELINE_QUESTIONS = 300;
+/** MiniSearch takes about a tenth of a second for a question. */
+const BASELINE_QUESTIONS = 40;
+/** Times that each question is asked, the quickest counting: what else the machine does is not the index's doing. */
+const REPEATS = 3;
 
 function percentile(sorted: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
@@ -26,9 +28,13 @@ function percentile(sorted: readonly number[], share: number): number {
 function timeEach(questions: readonly string[], search: (question: string) => unknown): number[] {
   return questions
     .map((question) => {
-      const started = performance.now();
-      search(question);
-      return performance.now() - started;
+      let quickest = Number.POSITIVE_INFINITY;
+      for (let i = 0; i < REPEATS; i++) {
+        const started = performance.now();
+        search(question);
+        quickest = Math.min(quickest, performance.now() - started);
+      }
+      return quickest;
     })
     .sort((a, b) => a - b);
 }
@@ -80,7 +86,7 @@ function measureBaseline(corpus: Corpus): { times: number[]; seconds: number; by
   const seconds = (performance.now() - started) / 1000;
   const bytes = memory() - before;
   const search = (question: string) => baseline.search(question).slice(0, HITS);
-  for (const question of corpus.questions.slice(0, 20)) search(question);
+  for (const question of corpus.questions.slice(0, 5)) search(question);
   return { times: timeEach(corpus.questions.slice(0, BASELINE_QUESTIONS), search), seconds, bytes };
 }
 

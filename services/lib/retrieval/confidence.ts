@@ -37,14 +37,13 @@ export function isSameQuestion(hit: Hit): boolean {
 }
 
 /**
- * The example whose answer may be sent as it is, among the hits of a search for examples (five of them or more): one with
- * the same question, else the first where the nearest five agree on one answer.
+ * The example whose answer may be sent as it is, among the hits of a search for examples (five of them or more): the first,
+ * when it has the same question, or when the nearest five agree on one answer and it is near.
  */
 export function curatedAnswer(hits: readonly Hit[]): Hit | undefined {
   const nearest = hits.slice(0, AGREEING);
-  const same = nearest.filter(isSameQuestion).sort((a, b) => b.similarity - a.similarity)[0];
   const first = nearest[0];
-  if (same !== undefined || first === undefined) return same;
+  if (first === undefined || isSameQuestion(first)) return first;
   const agreed = nearest.length === AGREEING && nearest.every((hit) => hit.passage.text === first.passage.text);
   return agreed && first.similarity >= AGREED_SIMILARITY ? first : undefined;
 }
