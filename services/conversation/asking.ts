@@ -1,0 +1,186 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import type { Principal } from '#gen/otvet/access/v1/access_pb.ts';
+import type { AskResponseSchema } from '#gen/otvet/conversation/v1/conversation_service_pb.ts';
+import type { Clock } from '#lib/clock.ts';
+import type { Ids } from '#lib/ids.ts';
+import { type Failure, RpcError } from '#lib/rpc/status.ts';
+import type { SpanContext } from '#lib/telemetry/traces.ts';
+import { QUEUE_FULL, queueFull, requestIdReused } from './failures.ts';
+import type { After, LiveEvent } from './live-turn.ts';
+import { assistantOf, sessionKey, turnKey, turnName, turnNameOfKey } from './names.ts';
+import type { Releases } from './releases.ts';
+import type { Sessions } from './sessions.ts';
+import { citationMessage, finishReason, turnMessage } from './turn-message.ts';
+import type { TurnRunner } from './turn-runner.ts';
+import { bodyHash, type Conclusion, type TurnRecord, type Turns, turnId } from './turns.ts';
+
+/** A question as it was asked; fields as in AskRequest. */
+export interface Question {
+  readonly assistant: string;
+  readonly sessionId: string;
+  readonly question: string;
+  readonly requestId: string;
+  readonly language: string;
+  readonly position: number;
+}
+
+type Step = MessageInitShape<typeof AskResponseSchema>;
+
+export interface AskingParts {
+  readonly turns: Turns;
+  readonly sessions: Sessions;
+  readonly runner: TurnRunner;
+  readonly releases: Pick<Releases, 'active'>;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly queueLimit: number;
+}
+
+/** How often a turn that another process runs is looked at. */
+const LOOK_MS = 250;
+
+/** Accepts questions and tells their answers. */
+export class Asking {
+  readonly #parts: AskingParts;
+
+  constructor(parts: AskingParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Accepts a question: once it resolves, the turn is stored and will be answered whatever happens. The same request of the same
+   * caller gives the turn it gave before. Rejects with `RpcError`: ASSISTANT_UNKNOWN, REQUEST_ID_REUSED, SESSION_QUEUE_FULL.
+   */
+  async accept(asked: Question, principal: Principal, span?: SpanContext): Promise<string> {
+    const { turns, sessions, runner, clock, ids } = this.#parts;
+    await this.#parts.releases.active(asked.assistant);
+    const now = clock.now();
+    const assistant = assistantOf(asked.assistant);
+    const session = { assistant, session: `${principal.realm}.${asked.sessionId || ids.ordered(now)}` };
+    const requestId = asked.requestId || ids.random();
+    const key = turnKey({ ...session, turn: turnId(sessionKey(session), principal.subject, requestId) });
+    const turn: TurnRecord = {
+      key,
+      session: sessionKey(session),
+      requestId,
+      bodyHash: bodyHash(asked.question, asked.language),
+      question: asked.question,
+      ...(asked.language === '' ? {} : { askedLanguage: asked.language }),
+      subject: principal.subject,
+      position: asked.position || now,
+      acceptedAt: now,
+      openSince: now,
+      state: 'accepted',
+      epoch: 0,
+      attempt: 0,
+    };
+    const accepted = await turns.accept(turn);
+    if (!accepted) {
+      const earlier = await turns.get(key);
+      if (earlier?.bodyHash !== turn.bodyHash) throw requestIdReused();
+      if (earlier.state !== 'finished') runner.kick(turn.session);
+      return key;
+    }
+    runner.live(key).span = span;
+    const ticketing = await sessions.ticket(
+      turn.session,
+      assistant,
+      principal.realm,
+      { turn: key, position: turn.position },
+      now,
+    );
+    if (ticketing.type === 'claimed') runner.run(ticketing.claim);
+    else if (ticketing.type === 'waits') runner.kick(turn.session);
+    else {
+      runner.forget(key);
+      await turns.finish(key, 0, unqueued(turn), now);
+      throw queueFull(this.#parts.queueLimit);
+    }
+    return key;
+  }
+
+  /**
+   * Tells the answer of an accepted turn, from `after` on, and waits for what is still to come. Throws the turn's own failure after
+   * what was said before it. Ends silently when the signal aborts: the turn goes on.
+   */
+  async *tell(key: string, after: After | undefined, signal: AbortSignal): AsyncGenerator<Step, void> {
+    const { runner } = this.#parts;
+    try {
+      yield* this.#follow(key, after, signal);
+    } finally {
+      runner.forget(key);
+    }
+  }
+
+  async *#follow(key: string, after: After | undefined, signal: AbortSignal): AsyncGenerator<Step, void> {
+    const { turns, runner } = this.#parts;
+    let told = after;
+    for (;;) {
+      const live = runner.live(key);
+      if (live.started) {
+        for await (const event of live.follow(told, signal)) {
+          if (event.type === 'lost') break;
+          if (event.type === 'started') told = { attempt: event.attempt, sequence: 0 };
+          if (event.type === 'delta') told = { attempt: told?.attempt ?? 0, sequence: event.sequence };
+          yield step(key, event);
+          if (event.type === 'finished') return raise(event.turn);
+        }
+      }
+      if (signal.aborted) return;
+      const turn = await turns.get(key);
+      if (turn?.state === 'finished') {
+        yield* replay(turn, told);
+        return raise(turn);
+      }
+      if (turn) runner.kick(turn.session);
+      await runner.live(key).changed(LOOK_MS, signal);
+    }
+  }
+}
+
+/** The events of a turn that was finished elsewhere, or before: its text as one delta. */
+function* replay(turn: TurnRecord, told: After | undefined): Generator<Step> {
+  const { key, attempt, conclusion } = turn;
+  // What was told of an attempt cannot be matched with the final text, so that the attempt begins anew for this caller.
+  yield step(key, { type: 'started', attempt: Math.max(attempt, told?.attempt ?? 0) });
+  for (const citation of conclusion?.citations ?? []) yield step(key, { type: 'citation', citation });
+  const text = conclusion?.answer ?? '';
+  if (text !== '') yield step(key, { type: 'delta', sequence: Math.max(1, told?.sequence ?? 0), text });
+  yield step(key, { type: 'finished', turn });
+}
+
+function step(key: string, event: Exclude<LiveEvent, { type: 'lost' }>): Step {
+  switch (event.type) {
+    case 'started':
+      return { event: { case: 'started', value: { turn: turnName(turnNameOfKey(key)), attempt: event.attempt } } };
+    case 'delta':
+      return { event: { case: 'delta', value: { sequence: event.sequence, text: event.text } } };
+    case 'citation':
+      return { event: { case: 'citation', value: citationMessage(event.citation) } };
+    case 'finished':
+      return {
+        event: { case: 'finished', value: { turn: turnMessage(event.turn), finishReason: finishReason(event.turn) } },
+      };
+  }
+}
+
+function raise(turn: TurnRecord): void {
+  const failure = turn.conclusion?.failure;
+  if (failure) throw new RpcError(failure as Failure);
+}
+
+/** The final record of a question that found no place in its session. */
+function unqueued(turn: TurnRecord): Conclusion {
+  const { code, reason, domain, message } = QUEUE_FULL;
+  return {
+    answer: '',
+    outcome: 'failed',
+    finish: 'stopped',
+    language: turn.askedLanguage ?? 'und',
+    citations: [],
+    release: '',
+    model: '',
+    modelMs: 0,
+    failure: { code, reason, domain, message },
+  };
+}

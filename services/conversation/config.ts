@@ -1,0 +1,28 @@
+import { conversationAddress, dataDir, llmAddress, trainingAddress } from '#lib/config/shared.ts';
+import { bytes, type ConfigOf, duration, integer } from '#lib/config/variables.ts';
+
+/** What the conversation service reads from the environment. */
+export const conversationVariables = {
+  dataDir,
+  address: conversationAddress,
+  llmAddress,
+  trainingAddress,
+  indexMemory: bytes('OTVET_INDEX_MEMORY', {
+    doc: 'How much memory the indexes of loaded releases may take; the least recently asked assistant goes first.',
+    fallback: '512MiB',
+  }),
+  contextTokens: integer('OTVET_CONTEXT_TOKENS', 500, 200_000, {
+    doc: 'How many tokens of instructions, passages and earlier turns a prompt may have.',
+    fallback: '6000',
+  }),
+  turnTimeout: duration('OTVET_TURN_TIMEOUT', {
+    doc: 'How long one turn may take to be answered before it fails.',
+    fallback: '150s',
+  }),
+  sessionQueue: integer('OTVET_SESSION_QUEUE', 1, 100, {
+    doc: 'How many questions may wait or run in one session; more are refused.',
+    fallback: '20',
+  }),
+};
+
+export type ConversationConfig = ConfigOf<typeof conversationVariables>;

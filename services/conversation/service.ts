@@ -1,0 +1,118 @@
+import { join } from 'node:path';
+import { ConversationService } from '#gen/otvet/conversation/v1/conversation_service_pb.ts';
+import { SessionService } from '#gen/otvet/conversation/v1/session_service_pb.ts';
+import { ModelService } from '#gen/otvet/llm/v1/model_service_pb.ts';
+import { AssistantService } from '#gen/otvet/training/v1/assistant_service_pb.ts';
+import { ReleaseActivatedSchema } from '#gen/otvet/training/v1/events_pb.ts';
+import { ReleaseService } from '#gen/otvet/training/v1/release_service_pb.ts';
+import type { DocumentStore } from '#lib/documents/port.ts';
+import { openSqliteStore } from '#lib/documents/sqlite/store.ts';
+import { createFeedBus } from '#lib/events/follow.ts';
+import { createClient, openChannel } from '#lib/rpc/client.ts';
+import { serve, startRpcServer } from '#lib/rpc/server.ts';
+import type { Host, RunningService } from '#lib/service/host.ts';
+import { Answering } from './answering.ts';
+import { Asking } from './asking.ts';
+import type { ConversationConfig } from './config.ts';
+import { conversationHandlers } from './conversation-handlers.ts';
+import { Releases } from './releases.ts';
+import { sessionHandlers } from './session-handlers.ts';
+import { Sessions, sessionCollection } from './sessions.ts';
+import { Stopping } from './stopping.ts';
+import { Sweep } from './sweep.ts';
+import { TurnMetrics } from './turn-metrics.ts';
+import { TurnRunner } from './turn-runner.ts';
+import { Turns, turnCollection } from './turns.ts';
+
+/** What tests put in the place of the real parts. */
+export interface ConversationParts {
+  readonly store: DocumentStore;
+}
+
+/** Starts the conversation service: sessions, turns, retrieval and the answer policy. */
+export async function startConversation(
+  config: ConversationConfig,
+  host: Host,
+  overrides: Partial<ConversationParts> = {},
+): Promise<RunningService> {
+  const { clock, ids, metrics } = host;
+  const log = host.log.child({ service: 'conversation' });
+  const identity = await host.issue('conversation');
+  const store =
+    overrides.store ?? (await openSqliteStore({ file: join(config.dataDir, 'conversation.sqlite'), clock, log }));
+  const llm = openChannel({ service: 'llm', address: config.llmAddress, identity, metrics });
+  const training = openChannel({ service: 'training', address: config.trainingAddress, identity, metrics });
+
+  const sessionDocuments = store.collection(sessionCollection);
+  const turnDocuments = store.collection(turnCollection);
+  const sessions = new Sessions(sessionDocuments, ids.random(), config.sessionQueue);
+  const turns = new Turns(turnDocuments);
+  const releases = new Releases({
+    assistants: createClient(AssistantService, training),
+    releases: createClient(ReleaseService, training),
+    memory: config.indexMemory,
+    log,
+  });
+  const answering = new Answering({
+    releases,
+    turns,
+    model: createClient(ModelService, llm),
+    contextTokens: config.contextTokens,
+    clock,
+  });
+  const runner = new TurnRunner({
+    sessions,
+    turns,
+    answer: (turn, session, live, context) => answering.answer(turn, session, live, context),
+    clock,
+    log,
+    metrics: new TurnMetrics(metrics),
+    turnTimeoutMs: config.turnTimeout,
+  });
+  const asking = new Asking({ turns, sessions, runner, releases, clock, ids, queueLimit: config.sessionQueue });
+  const stopping = new Stopping({ turns, sessions, runner, clock });
+  const sweep = new Sweep({ turns, sessions, runner, clock, log });
+  const activations = createFeedBus({ channels: { training }, log }).consume({
+    source: 'training',
+    types: [ReleaseActivatedSchema.typeName],
+    apply: (event) => releases.apply(event),
+  });
+
+  let ready = false;
+  const server = await startRpcServer({
+    service: 'conversation',
+    address: config.address,
+    identity,
+    served: [
+      serve(
+        ConversationService,
+        conversationHandlers(asking, stopping, (key) => sessions.get(key)),
+      ),
+      serve(
+        SessionService,
+        sessionHandlers({ sessions, sessionCollection: sessionDocuments, turnCollection: turnDocuments, clock }),
+      ),
+    ],
+    log,
+    metrics,
+    clock,
+    ready: () => ready,
+  });
+  const resumed = await sweep.takeOver();
+  if (resumed > 0) log.info({ turns: resumed }, 'turns of the last run taken up');
+  ready = true;
+
+  return {
+    name: 'conversation',
+    address: server.address,
+    ready: () => ready,
+    async stop(graceMs) {
+      ready = false;
+      sweep[Symbol.dispose]();
+      await Promise.all([server.stop(graceMs), runner.close(graceMs * 0.6)]);
+      await activations[Symbol.asyncDispose]();
+      await Promise.all([llm[Symbol.asyncDispose](), training[Symbol.asyncDispose]()]);
+      if (!overrides.store) await store[Symbol.asyncDispose]();
+    },
+  };
+}

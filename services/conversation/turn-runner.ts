@@ -1,0 +1,229 @@
+import type { Clock } from '#lib/clock.ts';
+import type { CallContext } from '#lib/rpc/context.ts';
+import { RpcError } from '#lib/rpc/status.ts';
+import type { Logger } from '#lib/telemetry/log.ts';
+import { inSpan } from '#lib/telemetry/traces.ts';
+import { LiveTurn } from './live-turn.ts';
+import { type Claim, LEASE_MS, type SessionRecord, type Sessions } from './sessions.ts';
+import type { TurnMetrics } from './turn-metrics.ts';
+import type { Conclusion, TurnRecord, Turns } from './turns.ts';
+
+/** How often answering a turn is begun before it fails: once, and once more when the first process died. */
+export const MAX_ATTEMPTS = 2;
+
+/** Why a run was broken off; the reason of its abort signal. */
+export type BreakOff = 'stopped' | 'lease lost' | 'shutdown' | 'timeout';
+
+/** Answers a turn, telling of its text as it comes. Rejects with `RpcError` when the model fails. */
+export type Answer = (
+  turn: TurnRecord,
+  session: SessionRecord,
+  live: LiveTurn,
+  context: CallContext,
+) => Promise<Conclusion>;
+
+export interface TurnRunnerParts {
+  readonly sessions: Sessions;
+  readonly turns: Turns;
+  readonly answer: Answer;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: TurnMetrics;
+  readonly turnTimeoutMs: number;
+}
+
+interface Run {
+  readonly live: LiveTurn;
+  readonly breakOff: AbortController;
+}
+
+/** Runs turns, those of one session one at a time, each under the lease of its session. */
+export class TurnRunner {
+  readonly #parts: TurnRunnerParts;
+  readonly #lives = new Map<string, LiveTurn>();
+  readonly #runs = new Map<string, Run>();
+  readonly #draining = new Map<string, Promise<void>>();
+  #closing = false;
+
+  constructor(parts: TurnRunnerParts) {
+    this.#parts = parts;
+  }
+
+  /** What a turn of this process says, or will say when its time comes. */
+  live(turn: string): LiveTurn {
+    let live = this.#lives.get(turn);
+    if (!live) {
+      live = new LiveTurn();
+      this.#lives.set(turn, live);
+    }
+    return live;
+  }
+
+  /** Forgets a turn that did not run here and that nobody follows any more. */
+  forget(turn: string): void {
+    if (!this.#lives.get(turn)?.started) this.#lives.delete(turn);
+  }
+
+  get running(): number {
+    return this.#runs.size;
+  }
+
+  /** Runs a claimed turn, and then whatever waits in its session. */
+  run(claim: Claim): void {
+    this.#drain(claim.session.key, claim);
+  }
+
+  /** Runs what waits in a session, unless somebody does already. */
+  kick(session: string): void {
+    if (!this.#draining.has(session)) this.#drain(session, undefined);
+  }
+
+  /** Stops a turn that runs here. False where none does. */
+  stop(turn: string): boolean {
+    const run = this.#runs.get(turn);
+    run?.breakOff.abort('stopped' satisfies BreakOff);
+    return run !== undefined;
+  }
+
+  /** Takes no more turns, waits for those that run, and hands over what is left: it stays in its queue for the next process. */
+  async close(graceMs: number): Promise<void> {
+    this.#closing = true;
+    const all = Promise.all(this.#draining.values());
+    const timer = setTimeout(() => {
+      for (const run of this.#runs.values()) run.breakOff.abort('shutdown' satisfies BreakOff);
+    }, graceMs);
+    await all;
+    clearTimeout(timer);
+  }
+
+  #drain(session: string, first: Claim | undefined): void {
+    if (this.#closing && !first) return;
+    const before = this.#draining.get(session);
+    const draining: Promise<void> = (before ?? Promise.resolve())
+      .then(() => this.#runAll(session, first))
+      .catch((error: unknown) =>
+        this.#parts.log.error({ error, session }, 'turns of a session could not be run; the sweep tries again'),
+      )
+      .finally(() => {
+        if (this.#draining.get(session) === draining) this.#draining.delete(session);
+      });
+    this.#draining.set(session, draining);
+  }
+
+  async #runAll(session: string, first: Claim | undefined): Promise<void> {
+    const { sessions, clock } = this.#parts;
+    let claim = first ?? (await sessions.claim(session, clock.now()));
+    while (claim) {
+      if (this.#closing) return sessions.abandon(claim);
+      const kept = await this.#runOne(claim);
+      if (!kept) return;
+      const more = await sessions.release(claim);
+      claim = more ? await sessions.claim(session, clock.now()) : undefined;
+    }
+  }
+
+  /** False when the turn was left to somebody else. */
+  async #runOne(claim: Claim): Promise<boolean> {
+    const { turns, sessions, clock, metrics } = this.#parts;
+    const turn = await turns.begin(claim.turn, claim.epoch);
+    if (!turn) {
+      this.#lose(claim.turn);
+      return true;
+    }
+    const live = this.live(claim.turn);
+    const breakOff = new AbortController();
+    this.#runs.set(claim.turn, { live, breakOff });
+    const renewal = setInterval(() => void this.#renew(claim, breakOff), LEASE_MS / 3);
+    const timeout = setTimeout(() => breakOff.abort('timeout' satisfies BreakOff), this.#parts.turnTimeoutMs);
+    try {
+      live.begin(turn.attempt);
+      const conclusion = await inSpan('turn', { parent: live.span, attributes: { attempt: turn.attempt } }, (span) =>
+        this.#conclude(turn, claim, live, {
+          signal: breakOff.signal,
+          deadline: clock.now() + this.#parts.turnTimeoutMs,
+          caller: 'conversation',
+          principal: undefined,
+          span: span.isRecording() ? span.spanContext() : live.span,
+        }),
+      );
+      const finished = conclusion && (await turns.finish(turn.key, claim.epoch, conclusion, clock.now()));
+      if (finished) {
+        metrics.finished(finished);
+        live.finish(finished);
+        this.#lives.delete(turn.key);
+        return true;
+      }
+      this.#lose(turn.key);
+      if (breakOff.signal.reason === 'shutdown') await sessions.abandon(claim);
+      return conclusion !== undefined;
+    } finally {
+      clearInterval(renewal);
+      clearTimeout(timeout);
+      this.#runs.delete(claim.turn);
+    }
+  }
+
+  /** How the turn ends; undefined when it is not for this process to end it. */
+  async #conclude(
+    turn: TurnRecord,
+    claim: Claim,
+    live: LiveTurn,
+    context: CallContext,
+  ): Promise<Conclusion | undefined> {
+    if (turn.attempt > MAX_ATTEMPTS) return failed(turn, ATTEMPTS_EXHAUSTED);
+    try {
+      return await this.#parts.answer(turn, claim.session, live, context);
+    } catch (error) {
+      const { signal } = context;
+      if (signal.reason === 'shutdown' || signal.reason === 'lease lost') return undefined;
+      if (error instanceof RpcError) return failed(turn, error.failure);
+      this.#parts.log.error({ error, turn: turn.key }, 'a turn failed');
+      return failed(turn, INTERNAL);
+    }
+  }
+
+  async #renew(claim: Claim, breakOff: AbortController): Promise<void> {
+    try {
+      const kept = await this.#parts.sessions.renew(claim, this.#parts.clock.now());
+      if (!kept) breakOff.abort('lease lost' satisfies BreakOff);
+    } catch (error) {
+      this.#parts.log.warn({ error, session: claim.session.key }, 'a lease could not be renewed');
+    }
+  }
+
+  #lose(turn: string): void {
+    this.#lives.get(turn)?.lose();
+    this.#lives.delete(turn);
+  }
+}
+
+type Failure = NonNullable<Conclusion['failure']>;
+
+const ATTEMPTS_EXHAUSTED: Failure = {
+  code: 'ABORTED',
+  reason: 'ATTEMPTS_EXHAUSTED',
+  domain: 'conversation.otvet',
+  message: 'Answering was begun twice and lost twice with its process. Ask again.',
+};
+
+const INTERNAL: Failure = {
+  code: 'INTERNAL',
+  reason: 'INTERNAL',
+  domain: 'otvet',
+  message: 'Something unforeseen happened. Ask again.',
+};
+
+function failed(turn: TurnRecord, failure: Failure): Conclusion {
+  const { code, reason, domain, message } = failure;
+  return {
+    answer: '',
+    outcome: 'failed',
+    finish: 'stopped',
+    language: turn.askedLanguage ?? 'und',
+    citations: [],
+    release: '',
+    model: '',
+    modelMs: 0,
+    failure: { code, reason, domain, message },
+  };
+}

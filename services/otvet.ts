@@ -1,0 +1,60 @@
+import { join } from 'node:path';
+import { createAuthority } from '#lib/certificates/authority.ts';
+import { systemClock } from '#lib/clock.ts';
+import { readConfig } from '#lib/config/variables.ts';
+import { systemIds } from '#lib/ids.ts';
+import type { Host } from '#lib/service/host.ts';
+import {
+  makeDataDir,
+  processVariables,
+  reportStartErrors,
+  STOP_GRACE_MS,
+  stopOnSignals,
+  TRUST_DOMAIN,
+} from '#lib/service/process.ts';
+import { startAdminServer } from '#lib/telemetry/admin.ts';
+import { createLogger } from '#lib/telemetry/log.ts';
+import { createMetrics } from '#lib/telemetry/metrics.ts';
+import { startTracing } from '#lib/telemetry/traces.ts';
+import { startInOneProcess } from './one-process.ts';
+import { welcomeScreen } from './welcome.ts';
+
+/** Runs Otvet in this process until a signal ends it. On a terminal only warnings are logged, beneath the welcome screen. */
+export async function runOtvet(env: Readonly<Record<string, string | undefined>>): Promise<void> {
+  await reportStartErrors(async () => {
+    const begun = performance.now();
+    const config = readConfig(processVariables, env);
+    await makeDataDir(config.dataDir);
+    const quiet = process.stdout.isTTY && !env.OTVET_LOG_LEVEL;
+    const log = createLogger({ level: quiet ? 'warn' : config.logLevel });
+    const metrics = createMetrics();
+    const tracing = await startTracing('otvet', env);
+    const authority = await createAuthority(TRUST_DOMAIN, Date.now());
+    const host: Host = {
+      issue: (service) => authority.issue(service),
+      log,
+      metrics,
+      clock: systemClock,
+      ids: systemIds,
+    };
+    const otvet = await startInOneProcess(env, host);
+    const ready = () => Object.fromEntries(otvet.services.map((service) => [service.name, service.ready()]));
+    const admin = await startAdminServer({ address: config.adminAddress, metrics, ready });
+    stopOnSignals(async () => {
+      await otvet.stop(STOP_GRACE_MS);
+      await admin.stop();
+      await tracing[Symbol.asyncDispose]();
+    });
+    process.stdout.write(
+      welcomeScreen({
+        url: otvet.gateway.url,
+        adminAddress: admin.address,
+        keyFile: join(config.dataDir, 'api-key'),
+        telegram: Boolean(env.OTVET_TELEGRAM_TOKEN),
+        model: env.OPENAI_API_KEY || env.OPENAI_BASE_URL ? (env.OPENAI_MODEL ?? 'the default model') : undefined,
+        seconds: (performance.now() - begun) / 1000,
+        colours: Boolean(process.stdout.isTTY) && !env.NO_COLOR,
+      }),
+    );
+  });
+}
