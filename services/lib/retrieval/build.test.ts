@@ -69,6 +69,14 @@ describe('a release', () => {
     expect(first('fee')).to.deep.equal(LIBRARY[1]);
   });
 
+  it('finds what was meant by a misspelt word, but prefers the word itself', () => {
+    const index = openRelease(release(...LIBRARY, passage('Priec is a town.')));
+    const first = (question: string) => index.search(question, { kind: 'passage', limit: 1 })[0]?.passage.text;
+    expect(first('читатльский')).to.equal(LIBRARY[2]?.text);
+    expect(first('redaing room')).to.equal(LIBRARY[0]?.text);
+    expect(first('priec')).to.equal('Priec is a town.');
+  });
+
   it('finds numbers and codes however they are written', () => {
     const index = openRelease(release(...LIBRARY));
     for (const question of ['hp4200', 'HP 4200', 'E42', '2000 страниц', '2,000', '2 000']) {

@@ -5,6 +5,7 @@ import { Dictionary } from './dictionary.ts';
 import { SEGMENT } from './postings.ts';
 import { type List, SegmentScorer } from './scoring.ts';
 import type { Sections } from './sections.ts';
+import { visitNearStems } from './spelling.ts';
 import { checkEnds } from './strings.ts';
 
 /** Known words of a question that are looked up: the rarest. Real questions have fewer; pasted texts do not get slow. */
@@ -18,6 +19,11 @@ const STOP_MASS = 0.1;
  * yet known to be rare. With them one threshold of coverage serves small and large material (see confidence.ts).
  */
 const BACKGROUND = 50;
+/** Unknown words of a question that are taken for misspelt ones, the first: each costs about 0.1 milliseconds. */
+const UNKNOWN_LIMIT = 3;
+/** What a word counts for that is only nearly there. */
+const NEAR_WEIGHT = 0.6;
+
 /** An entry found: its number in the sub-index. */
 export interface Found {
   readonly entry: number;
@@ -108,6 +114,7 @@ export class SubIndex {
     const known: { terms: Term[]; mass: number }[] = [];
     let mass = 0;
     let hasSubject = false;
+    let unknown = 0;
     for (const token of tokens) {
       hasSubject ||= !token.stop;
       const importance = (token.stop ? STOP_SCORE : 1) * (1 + Math.log(token.count));
@@ -121,8 +128,22 @@ export class SubIndex {
         terms.push({ id, weight, bound: weight * (this.#tops[id] ?? 0) });
         tokenMass = Math.min(tokenMass, this.#mass(frequency, token.stop));
       }
-      if (terms.length > 0) known.push({ terms, mass: tokenMass });
-      else mass += this.#mass(0, token.stop);
+      if (terms.length > 0) {
+        known.push({ terms, mass: tokenMass });
+        continue;
+      }
+      const near = token.hasDigit || token.stop || ++unknown > UNKNOWN_LIMIT ? undefined : this.#nearest(token);
+      const full = this.#mass(0, token.stop);
+      if (near === undefined) {
+        mass += full;
+      } else {
+        const weight = this.#informativeness(this.#frequency[near] ?? 0) * importance * NEAR_WEIGHT * this.#impactScale;
+        known.push({
+          terms: [{ id: near, weight, bound: weight * (this.#tops[near] ?? 0) }],
+          mass: full * NEAR_WEIGHT,
+        });
+        mass += full * (1 - NEAR_WEIGHT);
+      }
     }
     known.sort((a, b) => b.mass - a.mass);
     known.length = Math.min(known.length, TOKENS_LIMIT);
@@ -130,6 +151,18 @@ export class SubIndex {
     for (const clue of clues) mass += clue.mass;
     const terms = known.flatMap((token) => token.terms).sort((a, b) => b.bound - a.bound || a.id - b.id);
     return { terms, clues: hasSubject ? clues : [], mass };
+  }
+
+  /** The most frequent term one slip away from a word that no entry has. */
+  #nearest(token: QueryToken): number | undefined {
+    let nearest: number | undefined;
+    for (const stem of token.stems) {
+      visitNearStems(stem, (near) => {
+        const id = this.#dictionary.find(near);
+        if (id !== undefined && (this.#frequency[id] ?? 0) > (this.#frequency[nearest ?? -1] ?? 0)) nearest = id;
+      });
+    }
+    return nearest;
   }
 
   #list(segment: number, { id, weight, bound }: Term): List {
