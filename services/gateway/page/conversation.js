@@ -11,7 +11,8 @@ export class Conversation {
     this.realm = realm;
     this.storage = storage;
     this.slot = `otvet:${assistant}:${realm}`;
-    this.id = storage.getItem(this.slot) ?? this.renew();
+    this.id = storage.getItem(this.slot) ?? randomId();
+    this.begun = storage.getItem(this.slot) !== null;
   }
 
   /** The resource name of the session. */
@@ -19,16 +20,17 @@ export class Conversation {
     return `${this.assistant}/sessions/${this.realm}.${this.id}`;
   }
 
-  /** Begins a new conversation, remembered across reloads. */
+  /** Begins a new conversation. It is remembered across reloads from its first question on. */
   renew() {
+    this.storage.removeItem(this.slot);
     this.id = randomId();
-    this.storage.setItem(this.slot, this.id);
+    this.begun = false;
     this.pageToken = undefined;
-    return this.id;
   }
 
   /** Turns of before, the oldest first, a page for each call. `more` tells whether there are still earlier ones. */
   async earlier() {
+    if (!this.begun) return { turns: [], more: false };
     try {
       const request = { parent: this.session, pageSize: PAGE_SIZE, pageToken: this.pageToken ?? '' };
       const { turns = [], nextPageToken = '' } = await call(`${SERVICE}.SessionService/ListTurns`, request);
@@ -46,15 +48,19 @@ export class Conversation {
    */
   async ask(question, requestId, view, signal) {
     const heard = { attempt: 0, sequence: 0 };
+    this.storage.setItem(this.slot, this.id);
+    this.begun = true;
     view.begin();
     for (let resumed = 0; ; resumed++) {
       try {
         return await this.follow(question, requestId, view, heard, signal);
       } catch (error) {
-        const again = error instanceof CallFailed && (error.code === 'lost' || error.code === 'unavailable');
+        if (!(error instanceof CallFailed)) throw error;
+        const ofTheWay = error.domain === '' || error.domain === 'otvet';
+        const again = error.code === 'lost' || (error.code === 'unavailable' && ofTheWay);
         if (!again || signal.aborted || resumed >= RESUMES) {
-          if (error instanceof CallFailed)
-            error.ended = heard.attempt > 0 && error.domain !== '' && error.domain !== 'otvet';
+          // Once it had begun, a failure that a service reports is the end of the turn: to try again is to ask anew.
+          error.ended = heard.attempt > 0 && !ofTheWay;
           throw error;
         }
         await pause(400 * 2 ** resumed, signal);

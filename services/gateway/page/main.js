@@ -22,7 +22,11 @@ function storage() {
     return localStorage;
   } catch {
     const kept = new Map();
-    return { getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => kept.set(key, value) };
+    return {
+      getItem: (key) => kept.get(key) ?? null,
+      setItem: (key, value) => kept.set(key, value),
+      removeItem: (key) => kept.delete(key),
+    };
   }
 }
 
@@ -213,8 +217,8 @@ $('question').addEventListener('input', () => {
 /** The field is as high as its text, up to what the style allows. */
 function grow() {
   const field = $('question');
-  field.style.height = 'auto';
-  field.style.height = `${field.scrollHeight + 2}px`;
+  field.style.height = '';
+  if (field.value !== '') field.style.height = `${field.scrollHeight}px`;
 }
 
 $('stop').addEventListener('click', async () => {

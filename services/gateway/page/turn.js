@@ -52,6 +52,7 @@ export class TurnView {
   /** A source came. */
   cite(citation) {
     this.citations.set(citation.number, citation);
+    this.draw(renderAfresh);
   }
 
   /** The turn is finished: shows its final record. */
@@ -80,6 +81,7 @@ export class TurnView {
     this.after.append(button);
   }
 
+  /** Nothing more will come. */
   settle() {
     this.element.classList.remove('open');
     if (this.drawn !== undefined) cancelAnimationFrame(this.drawn);
@@ -88,7 +90,9 @@ export class TurnView {
   }
 
   draw(render) {
-    if (this.text !== '') this.answer.querySelector('.thinking')?.remove();
+    // Until there is text, the sign that it is sought stays.
+    if (this.text === '' && this.element.classList.contains('open')) return;
+    this.answer.querySelector('.thinking')?.remove();
     render(this.answer, parse(this.text), (number, text) => this.citationMark(number, text));
     this.onDrawn?.();
   }
@@ -113,10 +117,13 @@ export class TurnView {
     this.after.append(button);
   }
 
-  /** `[1]` in the text: opens its source when there is one, else stays text. */
+  /** `[1]` in the text: opens its source when there is one; waits for it while the answer comes; else stays text. */
   citationMark(number, text) {
     const citation = this.citations.get(number);
-    if (citation === undefined) return document.createTextNode(text);
+    if (citation === undefined) {
+      const waits = this.element.classList.contains('open');
+      return waits ? element('span', { class: 'cite', text: String(number) }) : document.createTextNode(text);
+    }
     const label = this.texts.source(number, citation.title ?? '');
     const button = element('button', { type: 'button', class: 'cite', 'aria-label': label, text: String(number) });
     button.addEventListener('click', () => this.openSource(number, true));
