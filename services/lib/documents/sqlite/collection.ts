@@ -35,20 +35,20 @@ export interface Access {
 export class SqliteCollection<D extends Document> implements Collection<D> {
   readonly #spec: CollectionSpec<Document>;
   readonly #access: Access;
-  readonly #ready: Promise<void>;
   readonly table: Table;
+  /** Resolves once the table and its indexes are there. */
+  readonly ready: Promise<void>;
 
-  /** `ready` resolves once the table and its indexes are there. */
   constructor(spec: CollectionSpec<D>, access: Access, ready: Promise<void>) {
     this.#spec = spec;
     this.#access = access;
-    this.#ready = ready;
+    this.ready = ready;
     this.table = new Table(spec);
   }
 
   async get(key: string): Promise<D | undefined> {
     checkKey(key);
-    await this.#ready;
+    await this.ready;
     const [row] = this.#access.read(this.table.get(key, this.#access.clock.now()));
     return row && parse<D>(row.value as string);
   }
@@ -85,7 +85,7 @@ export class SqliteCollection<D extends Document> implements Collection<D> {
 
   async find(query: FindQuery): Promise<Page<D>> {
     const finding = findStatement(this.#spec, this.table, query, this.#access.clock.now());
-    await this.#ready;
+    await this.ready;
     const rows = this.#access.read(finding);
     const documents = rows.slice(0, query.limit).map((row) => parse<D>(row.value as string));
     const last = documents.at(-1);
@@ -99,7 +99,7 @@ export class SqliteCollection<D extends Document> implements Collection<D> {
     now: number,
     keyTaken?: Statement,
   ): Promise<Reply> {
-    await this.#ready;
+    await this.ready;
     const purge = this.table.purge(now, -1);
     const request: WriteRequest = { kind: 'write', attempts, grows: keyTaken === undefined, purge };
     const reply = await this.#access.write(keyTaken === undefined ? request : { ...request, keyTaken });

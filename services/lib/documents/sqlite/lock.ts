@@ -32,7 +32,7 @@ export class StoreLock implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#database.close();
+    if (this.#database.isOpen) this.#database.close();
   }
 }
 

@@ -111,6 +111,8 @@ class SqliteStore implements DocumentStore, Access {
 
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#purging);
+    // Writes that were asked for wait for their collection to be declared; they are ahead of us then.
+    await Promise.allSettled([...this.#collections.values()].map(({ collection }) => collection.ready));
     await this.#writer.close();
     if (this.#reader.isOpen) this.#reader.close();
     this.#lock[Symbol.dispose]();

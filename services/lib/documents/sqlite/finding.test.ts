@@ -1,0 +1,64 @@
+import { DatabaseSync } from 'node:sqlite';
+import { expect } from 'chai';
+import type { FindQuery } from '#lib/documents/port.ts';
+import { findStatement } from '#lib/documents/sqlite/finding.ts';
+import { bringIntoBeing, tableSchema } from '#lib/documents/sqlite/schema.ts';
+import { Table } from '#lib/documents/sqlite/table.ts';
+
+describe('how SQLite finds', () => {
+  const spec = {
+    name: 'things',
+    expiry: 'until',
+    indexes: [
+      { name: 'room', paths: ['room', 'time', 'rank'] },
+      { name: 'name', paths: ['name'], unique: true },
+    ],
+  };
+  const table = new Table(spec);
+  const database = new DatabaseSync(':memory:');
+  before(() => bringIntoBeing(database, tableSchema(spec)));
+  after(() => database.close());
+
+  const plan = (query: Omit<FindQuery, 'limit'>): string => {
+    const { sql, parameters } = findStatement(spec, table, { ...query, limit: 10 }, 1);
+    const steps = database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...parameters);
+    return steps.map(({ detail }) => detail).join('; ');
+  };
+  const position = (index: string, order: string, ...values: unknown[]): string =>
+    Buffer.from(JSON.stringify([index, order, ...values])).toString('base64url');
+
+  it('looks up in the index and sorts nothing', () => {
+    const queries: Omit<FindQuery, 'limit'>[] = [
+      { index: 'room' },
+      { index: 'room', order: 'descending' },
+      { index: 'room', equal: ['r'] },
+      { index: 'room', equal: ['r'], range: { gt: 1, lte: 5 } },
+      { index: 'room', equal: ['r'], range: { gte: 'a' }, order: 'descending' },
+      { index: 'room', equal: ['r', 1], after: position('room', 'ascending', 3, 'k') },
+      { index: 'room', equal: ['r'], after: position('room', 'ascending', 1, null, 'k') },
+      { index: 'room', after: position('room', 'descending', 'r', 1, 2, 'k'), order: 'descending' },
+      { index: 'name', range: { gt: 'a' } },
+      { index: 'key', range: { gt: 'a' } },
+      { index: 'key', range: { lt: 'a' }, order: 'descending', after: position('key', 'descending', 'k') },
+    ];
+    for (const query of queries) {
+      expect(plan(query), JSON.stringify(query))
+        .to.match(/^SEARCH things USING INDEX \S+ \(/)
+        .and.not.match(/TEMP B-TREE FOR ORDER/);
+    }
+  });
+
+  it('looks up what is untold and what has expired by index too', () => {
+    const explained = (sql: string, parameters: readonly (string | number | bigint)[]): string =>
+      database
+        .prepare(`EXPLAIN QUERY PLAN ${sql}`)
+        .all(...parameters)
+        .map(({ detail }) => detail)
+        .join('; ');
+    const untold = table.untold(10);
+    expect(explained(untold.sql, untold.parameters)).to.include('USING INDEX things_untold').and.not.include('TEMP');
+    for (const { sql, parameters } of table.purge(1, 10)) {
+      expect(explained(sql, parameters)).to.include('USING INDEX things_expiring');
+    }
+  });
+});
