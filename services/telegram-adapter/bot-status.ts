@@ -57,7 +57,7 @@ export class BotStatus {
 }
 
 /** What keeps updates away, and what to do about it. */
-export function describeTrouble(trouble: Trouble): string {
+function describeTrouble(trouble: Trouble): string {
   switch (trouble.kind) {
     case 'unauthorized':
       return 'Telegram refuses the token: check OTVET_TELEGRAM_TOKEN.';

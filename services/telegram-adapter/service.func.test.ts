@@ -7,6 +7,7 @@ import { ConfigError, readConfig } from '#lib/config/variables.ts';
 import { createClient, openChannel } from '#lib/rpc/client.ts';
 import { RpcError } from '#lib/rpc/status.ts';
 import type { Host, RunningService } from '#lib/service/host.ts';
+import { createLogger } from '#lib/telemetry/log.ts';
 import { type TemporaryFolder, temporaryFolder } from '#testing/folders.ts';
 import { testHost } from '#testing/host.ts';
 import { startTelegramDouble, type TelegramDouble } from '#testing/telegram-double.ts';
@@ -364,6 +365,27 @@ describe('the telegram-adapter', () => {
       telegram.say(CHAT, 'Anybody?');
       await telegram.waitFor(() => /^I am not set up to answer yet/.test(shown()[0] ?? ''));
     });
+  });
+
+  it('writes no token and nothing that people said into its logs', async () => {
+    const lines: string[] = [];
+    const destination = { write: (line: string) => void lines.push(line) };
+    host = { ...host, log: createLogger({ level: 'debug', destination }) };
+    peers.script = async function* ({ question }) {
+      yield begun();
+      yield said(1, `you said ${question}`);
+      throw new RpcError({ code: 'INTERNAL', reason: 'INTERNAL', domain: 'otvet', message: `about ${question}` });
+    };
+    telegram.failNext('getMe', { drop: 'before' }, { status: 502, body: '<html>' });
+    telegram.failNext('sendMessage', { drop: 'before' }, { status: 400, description: 'Bad Request: strange' });
+    await start();
+    telegram.say(CHAT, 'my-secret-question');
+    await telegram.waitFor(() => shown()[0]?.includes('Sorry, I could not answer this.'));
+    expect(lines).to.have.lengthOf.at.least(3);
+    for (const line of lines) {
+      expect(line).not.to.contain('my-secret-question');
+      expect(line).not.to.contain(telegram.token);
+    }
   });
 
   describe('commands', () => {

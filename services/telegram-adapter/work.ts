@@ -27,7 +27,7 @@ async function settle(desk: Desk, update: InboxUpdate, done: () => void): Promis
   try {
     const attributes = { 'otvet.update.kind': update.work.kind };
     await inSpan('telegram.update', { kind: SpanKind.CONSUMER, attributes }, async () => {
-      const delivered = await respond(desk, update, record);
+      const delivered = await respondOrApologize(desk, update, record);
       if (delivered === 'blocked') await desk.people.setInactive(update.work.chat, true);
       if (delivered === 'delivered') observe(desk, update);
       await record.finish();
@@ -35,6 +35,18 @@ async function settle(desk: Desk, update: InboxUpdate, done: () => void): Promis
     done();
   } catch (error) {
     if (!desk.signal.aborted) desk.log.error({ err: error, update: update.key }, 'an update is left open');
+  }
+}
+
+/** What nobody foresaw is told too: a person never waits for an answer that does not come. */
+async function respondOrApologize(desk: Desk, update: InboxUpdate, record: DeliveryRecord): Promise<Delivered> {
+  try {
+    return await respond(desk, update, record);
+  } catch (error) {
+    if (desk.signal.aborted) throw error;
+    const id = desk.ids.random().slice(0, 6);
+    desk.log.error({ id, err: error, update: update.key }, 'an update met something unforeseen');
+    return reply(desk, update, record, await words(desk, update, 'failed', { id }));
   }
 }
 
@@ -66,9 +78,14 @@ function observe(desk: Desk, { receivedAt }: InboxUpdate): void {
   desk.metrics.finalText.observe(Math.max(0, desk.clock.now() - receivedAt) / 1000);
 }
 
-async function words(desk: Desk, { work }: InboxUpdate, key: MessageKey): Promise<Rendered> {
+async function words(
+  desk: Desk,
+  { work }: InboxUpdate,
+  key: MessageKey,
+  values: Readonly<Record<string, string>> = {},
+): Promise<Rendered> {
   const chosen = await desk.people.language(work.chat);
   const text = work.kind === 'question' ? work.text : '';
-  const plain = say(tongueFor({ chosen, text, interface: work.language }), key);
+  const plain = say(tongueFor({ chosen, text, interface: work.language }), key, values);
   return { html: escapeHtml(plain), plain };
 }
