@@ -22,10 +22,9 @@ const HEADING_WEIGHT = 0.5;
 const WORDS_REMEMBERED = 250_000;
 
 /**
- * Collects passages and writes them as one artifact. Takes CPU: about 50 microseconds for a passage of 100 words, so it
- * belongs in a worker thread. Memory: the UTF-8 of the texts and about 6 bytes for each different word of each passage,
- * up to twice that while it grows, and the artifact itself at the end; the strings given are not held.
- * The same passages in the same order give the same bytes.
+ * Collects passages and writes them as one artifact. Takes CPU: about 50 microseconds for a passage of 50 words, so it
+ * belongs in a worker thread. Memory: about as much as the artifact will take (100,000 such passages: 64 MB), and two and
+ * a half times that at the end; the strings given are not held. The same passages in the same order give the same bytes.
  */
 export class ReleaseBuilder {
   readonly #identity: ReleaseIdentity;

@@ -6,7 +6,8 @@ const CYRILLIC = [...'оеаинтсрвлкмдпуяыьгзбчйхжшюцщ
 
 /**
  * Stems one slip away from one that nobody wrote: a letter missing, doubled, wrong or swapped with its neighbour, the first
- * letter being right. Calls `visit` for each, about 60 for each letter; none for short words and other scripts.
+ * letter being right and none added at the end, where another word begins (поезд, поездк-). Calls `visit` for each, about
+ * 60 for each letter; none for short words and other scripts.
  */
 export function visitNearStems(stem: string, visit: (near: string) => void): void {
   if (stem.length < SHORTEST || stem.length > LONGEST) return;
@@ -22,5 +23,4 @@ export function visitNearStems(stem: string, visit: (near: string) => void): voi
       visit(before + letter + stem.slice(i));
     }
   }
-  for (const letter of letters) visit(stem + letter);
 }
