@@ -41,6 +41,11 @@ describe('the extractive model', () => {
     expect(answer('When is breakfast?', [])).to.equal(undefined);
   });
 
+  it('does not take half of a short question for the whole', () => {
+    const passes = 'Дневной абонемент стоит 250 рублей. Билет на сутки есть в приложении.';
+    expect(answer('Как вернуть билет?', [{ text: passes }], 'ru')).to.equal(undefined);
+  });
+
   it('gives the answer of an example whole', () => {
     const example = {
       text: 'How do I cancel my booking?\nOpen *My trips*, choose the booking. Press Cancel.\n\nIt is free for 24 hours.',

@@ -9,6 +9,9 @@ import { type CitablePassage, Stems, unitsOf } from './units.ts';
 const STEM_CACHE = 20_000;
 /** Below this confidence the passages are taken not to hold the answer. */
 const FLOOR = 0.2;
+/** A question of few words is easily met by half, so more of it must be there. */
+const FEW_WORDS = 3;
+const FLOOR_FOR_FEW = 0.4;
 /** Further sentences must fit nearly as well as the best one, and all together stay short. */
 const NEARLY = 0.66;
 const MOST_SENTENCES = 3;
@@ -43,7 +46,8 @@ export function extract(question: string, passages: readonly CitablePassage[], s
   const titles = passages.map(({ title }) => title);
   const ranked = rankUnits(question, units, titles, stems);
   const best = ranked[0];
-  if (best === undefined || best.confidence < FLOOR) return undefined;
+  const floor = words.size <= FEW_WORDS ? FLOOR_FOR_FEW : FLOOR;
+  if (best === undefined || best.confidence < floor) return undefined;
   return said(choose(best, ranked), passages);
 }
 
