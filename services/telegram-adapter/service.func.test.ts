@@ -344,8 +344,8 @@ describe('the telegram-adapter', () => {
         calls++;
         if (calls === 1)
           throw new RpcError({ code: 'UNAVAILABLE', reason: 'UNAVAILABLE', domain: 'otvet', message: '' });
-        yield begun();
         if (calls === 2) {
+          yield begun();
           yield said(1, 'One ');
           throw new RpcError({ code: 'UNAVAILABLE', reason: 'UNAVAILABLE', domain: 'otvet', message: '' });
         }
@@ -357,6 +357,18 @@ describe('the telegram-adapter', () => {
       telegram.say(CHAT, 'Count');
       await shows('One two.');
       expect(calls).to.equal(3);
+    });
+
+    it('does not ask again for a turn that is finished', async () => {
+      peers.script = async function* () {
+        yield begun();
+        yield finished({ outcome: Outcome.FAILED, failureReason: 'UNAVAILABLE' });
+        throw new RpcError({ code: 'UNAVAILABLE', reason: 'UNAVAILABLE', domain: 'otvet', message: '' });
+      };
+      await start();
+      telegram.say(CHAT, 'Well?');
+      await telegram.waitFor(() => /^Sorry, I cannot reach my sources/.test(shown()[0] ?? ''));
+      expect(peers.asked).to.have.lengthOf(1);
     });
 
     it('says that it is not ready while there is no assistant', async () => {

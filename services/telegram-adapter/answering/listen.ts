@@ -52,7 +52,9 @@ export async function listen(desk: Desk, question: Question, onText: (text: stri
       troubledSince = undefined;
     }
     troubledSince ??= desk.clock.now();
-    const next = afterFailure(failure, tries++, desk.clock.now() - troubledSince);
+    // A turn that ended with a failure gives the same failure again.
+    const patience = hearing.isFinished ? Number.POSITIVE_INFINITY : desk.clock.now() - troubledSince;
+    const next = afterFailure(failure, tries++, patience);
     if (next.do === 'tell') return { how: 'failed', message: next.message, failure, said: hearing.text };
     await sleep(next.afterMs, undefined, { signal: desk.signal });
   }
@@ -84,6 +86,11 @@ class Hearing {
     this.#desk = desk;
     this.#question = question;
     this.#onText = onText;
+  }
+
+  /** Whether the turn has its final record, whatever the stream did then. */
+  get isFinished(): boolean {
+    return this.#finished !== undefined;
   }
 
   end(): Heard {
@@ -128,13 +135,11 @@ class Hearing {
     }
   }
 
-  /** Another attempt replaces what was said; the same one again goes on. */
+  /** What follows replaces what was said; a stream that goes on where another broke does not begin. */
   #begin(attempt: number, assistant: string): void {
-    if (attempt !== this.#attempt) {
-      this.#attempt = attempt;
-      this.#sequence = 0;
-      this.text = '';
-    }
+    this.#attempt = attempt;
+    this.#sequence = 0;
+    this.text = '';
     this.#stopIfAsked(assistant);
   }
 
