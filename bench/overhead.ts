@@ -7,9 +7,9 @@ import type { Row } from './table.ts';
 
 /** Answered by the model from the example material, whatever tag stands behind them. */
 const QUESTIONS = [
-  'What must I do after an accident on the road with one of your bicycles, and whom do I call first?',
-  'Which personal data do you keep about my trips and for how long are they stored?',
-  'Что делать после аварии на вашем велосипеде и кому звонить в первую очередь?',
+  'Can the deposit for a cargo bicycle be returned when I was late?',
+  'At what hours is the office on the embankment open on a public holiday?',
+  'Где хранятся данные о моих поездках и как их удалить из приложения?',
 ];
 
 const LOAD: LoadOptions = { questionsPerSecond: 100, chats: 200, seconds: 15, warmupSeconds: 5, questions: QUESTIONS };

@@ -25,7 +25,7 @@ export interface AnsweringParts {
 }
 
 /** How many earlier turns are read for a prompt; the token budget decides how many of them find room. */
-const EARLIER_TURNS = 8;
+const EARLIER_TURNS = 5;
 
 function finishOf(reason: FinishReason): TurnFinish {
   if (reason === FinishReason.LENGTH) return 'length';

@@ -24,6 +24,13 @@ export interface Question {
   readonly position: number;
 }
 
+/** A turn that was accepted. */
+export interface Accepted {
+  readonly key: string;
+  /** Accepted by this very call, so that its store has nothing to tell yet. */
+  readonly fresh: boolean;
+}
+
 type Step = MessageInitShape<typeof AskResponseSchema>;
 
 export interface AskingParts {
@@ -51,7 +58,7 @@ export class Asking {
    * Accepts a question: once it resolves, the turn is stored and will be answered whatever happens. The same request of the same
    * caller gives the turn it gave before. Rejects with `RpcError`: ASSISTANT_UNKNOWN, REQUEST_ID_REUSED, SESSION_QUEUE_FULL.
    */
-  async accept(asked: Question, principal: Principal, span?: SpanContext): Promise<string> {
+  async accept(asked: Question, principal: Principal, span?: SpanContext): Promise<Accepted> {
     const { turns, sessions, runner, clock, ids } = this.#parts;
     await this.#parts.releases.active(asked.assistant);
     const now = clock.now();
@@ -79,7 +86,7 @@ export class Asking {
       const earlier = await turns.get(key);
       if (earlier?.bodyHash !== turn.bodyHash) throw requestIdReused();
       if (earlier.state !== 'finished') runner.kick(turn.session);
-      return key;
+      return { key, fresh: false };
     }
     runner.live(key).span = span;
     const ticketing = await sessions.ticket(
@@ -96,16 +103,17 @@ export class Asking {
       await turns.finish(key, 0, unqueued(turn), now);
       throw queueFull(this.#parts.queueLimit);
     }
-    return key;
+    return { key, fresh: true };
   }
 
   /**
    * Tells the answer of an accepted turn, from `after` on, and waits for what is still to come. Throws the turn's own failure after
    * what was said before it. Ends silently when the signal aborts: the turn goes on.
    */
-  async *tell(key: string, after: After | undefined, signal: AbortSignal): AsyncGenerator<Step, void> {
+  async *tell({ key, fresh }: Accepted, after: After | undefined, signal: AbortSignal): AsyncGenerator<Step, void> {
     const { runner } = this.#parts;
     try {
+      if (fresh && !runner.live(key).started) await runner.live(key).changed(LOOK_MS, signal);
       yield* this.#follow(key, after, signal);
     } finally {
       runner.forget(key);

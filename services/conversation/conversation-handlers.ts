@@ -13,13 +13,13 @@ export function conversationHandlers(
 ): Handlers<typeof ConversationService> {
   return {
     async *ask(request, context) {
-      const key = await asking.accept(questionOf(request, request.position), principalOf(context), context.span);
-      yield* asking.tell(key, request.after, context.signal);
+      const accepted = await asking.accept(questionOf(request, request.position), principalOf(context), context.span);
+      yield* asking.tell(accepted, request.after, context.signal);
     },
 
     async askUnary(request, context) {
-      const key = await asking.accept(questionOf(request, 0n), principalOf(context), context.span);
-      for await (const { event } of asking.tell(key, undefined, context.signal)) {
+      const accepted = await asking.accept(questionOf(request, 0n), principalOf(context), context.span);
+      for await (const { event } of asking.tell(accepted, undefined, context.signal)) {
         if (event?.case === 'finished' && event.value.turn) return { turn: event.value.turn };
       }
       throw context.signal.reason;
