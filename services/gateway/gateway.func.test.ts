@@ -183,6 +183,13 @@ describe('the public edge', () => {
       expect(body.code).to.equal('unavailable');
     });
 
+    it('tells what to send to who sends a form', async () => {
+      const body = new URLSearchParams({ question: 'a' });
+      const answer = await fetch(`${house.gateway.url}/${ASK}/AskUnary`, { method: 'POST', body });
+      expect(answer.status).to.equal(415);
+      expect(await answer.text()).to.contain('application/json');
+    });
+
     it('has nothing else', async () => {
       for (const path of [
         'nothing',
@@ -354,6 +361,7 @@ describe('the public edge', () => {
     async function* questions() {
       yield asked;
       yield { messageRequest: { case: 'fileContainingSymbol' as const, value: `${ASK}.Ask` } };
+      yield { messageRequest: { case: 'fileContainingSymbol' as const, value: 'google.rpc.BadRequest' } };
     }
     const older = { ...ServerReflection, typeName: 'grpc.reflection.v1alpha.ServerReflection' };
     const method = { ...ServerReflection.method.serverReflectionInfo, parent: older };
@@ -364,7 +372,7 @@ describe('the public edge', () => {
       const names = listed?.case === 'listServicesResponse' ? listed.value.service.map(({ name }) => name) : [];
       expect(names).to.include.members([ASK, ASSISTANTS, 'otvet.account.v1.ApiKeyService']);
       expect(names.join()).not.to.match(/Feed|ModelService/);
-      expect(answers[1]?.messageResponse.case).to.equal('fileDescriptorResponse');
+      for (const answer of answers.slice(1)) expect(answer.messageResponse.case).to.equal('fileDescriptorResponse');
     }
     expect((await createClient(Health, grpc('')).check({})).status).to.equal(1);
   });

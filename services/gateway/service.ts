@@ -116,14 +116,17 @@ export async function startGateway(
     stopping.signal,
   );
 
-  const answer = frontDoor({
-    routes,
-    unknown: unknownMethods(stopping.signal),
-    calls: new CallAnswerer({ log, metrics }),
-    doorman,
-    visits: new VisitOpener({ visits, doorman, secure, clock, ids, log }),
-    page,
-  });
+  const answer = frontDoor(
+    {
+      routes,
+      unknown: unknownMethods(stopping.signal),
+      calls: new CallAnswerer({ log, metrics }),
+      doorman,
+      visits: new VisitOpener({ visits, doorman, secure, clock, ids, log }),
+      page,
+    },
+    log,
+  );
   const options = { service: 'gateway', address: config.address, identity, served: [], log, metrics, clock, ready };
   const inner = await startRpcServer(options);
   resources.defer(() => inner.stop(0));

@@ -48,7 +48,9 @@ export class CallAnswerer {
       universal.header.delete('content-length');
       const enveloped = isEnveloped(headerOf(request, 'content-type'));
       const body = limited(request.iterator({ destroyOnReturn: false }), maxBytes, enveloped);
-      await universalResponseToNodeResponse(await handler({ ...universal, body }), response);
+      const answer = await handler({ ...universal, body });
+      if (answer.body === undefined && answer.status >= 400) refuseForm(response, answer.status);
+      else await universalResponseToNodeResponse(answer, response);
     } catch (err) {
       // The caller went away, or sent what is no request: every failure of a call was answered above.
       this.log.debug({ err, method: nameOf(handler) }, 'a request broke off');
@@ -69,6 +71,12 @@ export class CallAnswerer {
     this.seconds.observe({ method }, ms / 1_000);
     this.log.debug({ method, code, ms: Math.round(ms), realm: call.principal?.realm }, 'called');
   }
+}
+
+/** The transport gives no more than a status to requests that speak none of its protocols. */
+function refuseForm(response: Response, status: number): void {
+  const help = 'Send POST with "content-type: application/json", or speak Connect, gRPC or gRPC-Web.';
+  sendText(response, status, help);
 }
 
 function nameOf({ service, method }: { service: DescService; method: DescMethod }): string {

@@ -1,5 +1,6 @@
 import type { DescMethod, DescService, Message } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
+import { file_google_rpc_error_details } from '#gen/google/rpc/error_details_pb.ts';
 import { Health } from '#gen/grpc/health/v1/health_pb.ts';
 import { ServerReflection, type ServerReflectionRequest } from '#gen/grpc/reflection/v1/reflection_pb.ts';
 import type { CallContext } from '#lib/rpc/context.ts';
@@ -44,7 +45,7 @@ export function healthRoutes(
  * contract files. It shows what the documentation shows, and needs no credentials.
  */
 export function reflectionRoutes(services: readonly DescService[], checkNames: CheckNames): readonly Route[] {
-  const answer = createReflection(services);
+  const answer = reflectionOf(services);
   const [v1] = ServerReflection.methods as [DescMethod];
   const older = { ...ServerReflection, typeName: 'grpc.reflection.v1alpha.ServerReflection' } as DescService;
   const v1alpha = { ...v1, parent: older } as DescMethod;
@@ -57,10 +58,22 @@ export function reflectionRoutes(services: readonly DescService[], checkNames: C
   }));
 }
 
+/** Knows the services, the two standard ones, and the details of errors, which no service's contract names. */
+function reflectionOf(services: readonly DescService[]): Reflection {
+  const ofServices = createReflection([...services, Health, ServerReflection]);
+  const ofErrors = createReflection([{ ...Health, file: file_google_rpc_error_details }]);
+  return (question) => {
+    const answer = ofServices(question);
+    return answer.messageResponse?.case === 'errorResponse' ? ofErrors(question) : answer;
+  };
+}
+
+type Reflection = ReturnType<typeof createReflection>;
+
 async function* answers(
   questions: AsyncIterable<Message>,
   decode: (message: Message) => Message,
-  answer: ReturnType<typeof createReflection>,
+  answer: Reflection,
 ): AsyncGenerator<object> {
   for await (const question of questions) yield answer(decode(question) as ServerReflectionRequest);
 }
