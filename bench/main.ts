@@ -3,6 +3,7 @@ import { type Row, table } from './table.ts';
 /** A measurement and what it needs to run. Each loads only when it is asked for. */
 const BENCHES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   retrieval: async () => (await import('./retrieval.ts')).run(),
+  documents: async () => (await import('./documents.ts')).run(),
   start: async () => (await import('./start.ts')).run(),
   overhead: async () => (await import('./overhead.ts')).run(),
 };

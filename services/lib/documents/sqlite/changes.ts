@@ -82,14 +82,26 @@ function assignment({ operation, parameter }: Step, segments: Segments): [string
       return [at, `ifnull(json_extract(body,${at}),0) + ?${parameter}`];
     case 'push':
       return [end, `jsonb(?${parameter})`];
-    case 'pushLast': {
-      const longer = `jsonb_set(body,${end},jsonb(?${parameter}))`;
-      const last = `SELECT ${ELEMENT} AS element, item.key AS place FROM jsonb_each(${longer},${at}) AS item ORDER BY item.key DESC LIMIT ?${parameter + 1}`;
-      return [at, `(SELECT jsonb_group_array(element ORDER BY place) FROM (${last}))`];
-    }
+    case 'pushLast':
+      return [at, appendedLast(at, end, jsonPath([...segments, 0]), parameter)];
     default:
       return [at, `${operation}(ifnull(json_extract(body,${at}),?${parameter}),?${parameter})`];
   }
+}
+
+/** The array with one element more, of which the last stay. Nearly always none or one has to go, which is cheap. */
+function appendedLast(at: string, end: string, first: string, parameter: number): string {
+  const last = `?${parameter + 1}`;
+  const length = `ifnull(json_array_length(body,${at}),0)`;
+  const longer = `jsonb_set(body,${end},jsonb(?${parameter}))`;
+  const tail =
+    `SELECT ${ELEMENT} AS element, item.key AS place FROM jsonb_each(${longer},${at}) AS item ` +
+    `ORDER BY item.key DESC LIMIT ${last} + 0`;
+  return (
+    `CASE WHEN ${length} < ${last} THEN jsonb_extract(${longer},${at}) ` +
+    `WHEN ${length} = ${last} THEN jsonb_extract(jsonb_remove(${longer},${first}),${at}) ` +
+    `ELSE (SELECT jsonb_group_array(element ORDER BY place) FROM (${tail})) END`
+  );
 }
 
 function withoutElements(step: Step, segments: Segments): string {

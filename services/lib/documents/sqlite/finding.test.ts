@@ -61,4 +61,28 @@ describe('how SQLite finds', () => {
       expect(explained(sql, parameters)).to.include('USING INDEX things_expiring');
     }
   });
+
+  it('prepares no statement anew for other values', () => {
+    const statements = [1, 2, 3].map((n) => [
+      table.get(`k${n}`, n),
+      table.insert(`k${n}`, JSON.stringify({ key: `k${n}`, n }), [], n),
+      table.update(
+        `k${n}`,
+        { n: { gte: n }, s: { ne: `s${n}` } },
+        { inc: { n }, push: { q: { value: n, last: n } } },
+        [],
+        n,
+      ),
+      ...table.delete(`k${n}`, { n: { eq: n } }, [], n),
+      findStatement(spec, table, { index: 'room', equal: [`r${n}`], range: { gt: n }, limit: n }, n),
+      ...table.purge(n, n),
+    ]);
+    const prepared = new Map(statements.flat().map(({ sql }) => [sql, database.prepare(sql)]));
+    expect(prepared.size).to.equal(statements[0]?.length);
+    for (const { sql, parameters } of statements.flat()) prepared.get(sql)?.all(...parameters);
+    for (const [sql, statement] of prepared) {
+      const { stat } = statement as unknown as { stat(counter: string): number };
+      expect(stat.call(statement, 'reprepare'), sql).to.equal(0);
+    }
+  });
 });

@@ -53,7 +53,7 @@ export function findStatement(spec: CollectionSpec<Document>, table: Table, quer
   const by = index ? ` INDEXED BY "${indexName(spec.name, index.name)}"` : '';
   const sql =
     `SELECT json(body) AS value FROM ${table.name}${by} WHERE ${where.join(' AND ')} ` +
-    `${order === '' ? '' : `ORDER BY ${order} `}LIMIT ?1`;
+    `${order === '' ? '' : `ORDER BY ${order} `}LIMIT ?1 + 0`;
   return { sql, parameters, next: (last) => position(query, paths.slice(equal.length), last) };
 }
 

@@ -6,6 +6,7 @@ import type { SqlValue } from '#lib/documents/sqlite/expressions.ts';
 import { field } from '#lib/documents/sqlite/expressions.ts';
 import type { Statement } from '#lib/documents/sqlite/messages.ts';
 import { Plan } from '#lib/documents/sqlite/plan.ts';
+import { TELLS } from '#lib/documents/sqlite/schema.ts';
 
 /** The rest of one array of entries behind another: `[a]` and `[b]` make `[a,b]`. */
 const APPENDED = (present: string, added: string): string =>
@@ -85,7 +86,7 @@ export class Table {
   purge(now: number, rows: number): Statement[] {
     if (!this.expires) return [];
     const some = (told: string): string =>
-      `rowid IN (SELECT rowid FROM ${this.name} WHERE deleted = 0 AND ${this.#expired} AND outbox IS ${told} LIMIT ?1)`;
+      `rowid IN (SELECT rowid FROM ${this.name} WHERE deleted = 0 AND ${this.#expired} AND outbox IS ${told} LIMIT ?1 + 0)`;
     return [
       { sql: `UPDATE ${this.name} SET deleted = 1 WHERE ${some('NOT NULL')}`, parameters: [rows, now] },
       { sql: `DELETE FROM ${this.name} WHERE ${some('NULL')}`, parameters: [rows, now] },
@@ -94,7 +95,7 @@ export class Table {
 
   /** Documents with outbox entries, the oldest entry first. */
   untold(limit: number): Statement {
-    const sql = `SELECT key, outbox FROM ${this.name} WHERE outbox IS NOT NULL ORDER BY outbox ->> '$[0].id' LIMIT ?1`;
+    const sql = `SELECT key, outbox FROM ${this.name} WHERE ${TELLS} ORDER BY outbox ->> '$[0].id' LIMIT ?1 + 0`;
     return { sql, parameters: [limit] };
   }
 
