@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { HandlerContext } from '@connectrpc/connect';
 import { Channel, type Principal } from '#gen/otvet/access/v1/access_pb.ts';
@@ -8,7 +7,7 @@ import { openChannel, type RpcChannel } from '#lib/rpc/client.ts';
 import { startRpcServer } from '#lib/rpc/server.ts';
 import { RpcError } from '#lib/rpc/status.ts';
 import { createValidation } from '#lib/rpc/validation.ts';
-import { type Host, type RunningService, StartError } from '#lib/service/host.ts';
+import type { Host, RunningService } from '#lib/service/host.ts';
 import { CallAnswerer } from './calls/answer-call.ts';
 import { edgeCallKey } from './calls/edge-call.ts';
 import { forwardTo, type PublicHandlers } from './calls/forward.ts';
@@ -30,7 +29,8 @@ import { cookieName } from './credentials/presented.ts';
 import { Visits } from './credentials/visits.ts';
 import { frontDoor } from './edge/front.ts';
 import { namesOf } from './edge/hosts.ts';
-import { type Listener, listen } from './edge/listener.ts';
+import type { Listener } from './edge/listener.ts';
+import { openPort, readTls, shownHost } from './edge/open-port.ts';
 
 /** What tests may put in place of the real parts. */
 export interface GatewayParts {
@@ -170,56 +170,4 @@ function questionLimits(config: GatewayConfig, now: () => number): Edge['takeQue
     const waitMs = buckets.take(principal.realm, now());
     return waitMs === 0 ? undefined : tooManyQuestions(waitMs);
   };
-}
-
-async function readTls(config: GatewayConfig): Promise<{ cert: Buffer; key: Buffer } | undefined> {
-  if (config.tlsCertFile === undefined || config.tlsKeyFile === undefined) return undefined;
-  const read = async (variable: string, file: string): Promise<Buffer> => {
-    try {
-      return await readFile(file);
-    } catch (error) {
-      throw new StartError(`${variable}: the file ${file} cannot be read (${(error as Error).message}).`);
-    }
-  };
-  return {
-    cert: await read('OTVET_TLS_CERT_FILE', config.tlsCertFile),
-    key: await read('OTVET_TLS_KEY_FILE', config.tlsKeyFile),
-  };
-}
-
-async function openPort(
-  { host, port }: GatewayConfig,
-  tls: { cert: Buffer; key: Buffer } | undefined,
-  answer: ReturnType<typeof frontDoor>,
-): Promise<Listener> {
-  try {
-    return await listen({ host, port, answer, ...(tls === undefined ? {} : { tls }) });
-  } catch (error) {
-    throw startErrorOf(error as NodeJS.ErrnoException, host, port);
-  }
-}
-
-function startErrorOf(error: NodeJS.ErrnoException, host: string, port: number): Error {
-  const other = port < 60_000 ? port + 10 : 8080;
-  switch (error.code) {
-    case 'EADDRINUSE':
-      return new StartError(
-        `OTVET_PORT: port ${port} of ${host} is in use. Stop what uses it, or take another: OTVET_PORT=${other}.`,
-      );
-    case 'EACCES':
-      return new StartError(`OTVET_PORT: this user may not open port ${port}. Take one above 1023: OTVET_PORT=8080.`);
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-      return new StartError(`OTVET_HOST: this machine has no address ${host}. Take 127.0.0.1, or one of its own.`);
-    default:
-      if (error.code?.startsWith('ERR_OSSL') || error.code?.startsWith('ERR_SSL')) {
-        return new StartError('OTVET_TLS_CERT_FILE: the certificate and OTVET_TLS_KEY_FILE cannot be used together.');
-      }
-      return error;
-  }
-}
-
-function shownHost(host: string): string {
-  if (host === '0.0.0.0' || host === '::') return 'localhost';
-  return host.includes(':') ? `[${host}]` : host;
 }

@@ -7,7 +7,7 @@ import { expect } from 'chai';
 import { Channel, Scope } from '#gen/otvet/access/v1/access_pb.ts';
 import { createAuthority } from '#lib/certificates/authority.ts';
 import { StartError } from '#lib/service/host.ts';
-import { type FakeHouse, startFakeHouse } from './fakes.ts';
+import { type FakeHouse, startFakeHouse } from '../fakes.ts';
 
 const ASK_UNARY = 'otvet.conversation.v1.ConversationService/AskUnary';
 
