@@ -86,6 +86,6 @@ async function findByRequest(request: string | undefined, hash: string, imports:
 
 /** Off the event loop: a file may have 16 MiB. */
 async function sha256(content: Uint8Array): Promise<string> {
-  const hash = await webcrypto.subtle.digest('SHA-256', new Uint8Array(content));
+  const hash = await webcrypto.subtle.digest('SHA-256', content as Uint8Array<ArrayBuffer>);
   return Buffer.from(hash).toString('hex');
 }

@@ -166,7 +166,8 @@ export class ImportReader {
     this.#parts.log.error({ err: error, id, import: record.key }, 'an import was given up');
     const message = `The file could not be read, for a reason of ours. The log holds it under ${id}; import it again.`;
     const set = { state: 'failed', failure: { reason: 'RUN_FAILED', message }, finishTime: this.#parts.clock.now() };
-    await this.#parts.imports.update(record.key, { state: { eq: 'reading' } }, { set }).catch(() => undefined);
+    const given = this.#parts.imports.update(record.key, { state: { eq: 'reading' } }, { set });
+    await given.then(() => this.#parts.files.done(record)).catch(() => undefined);
     this.#parts.onRead(record.assistant);
     return 1;
   }

@@ -1,7 +1,11 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Collection, Document } from '#lib/documents/port.ts';
 import { below } from './names.ts';
 
-/** Read at once: about a millisecond of the event loop. */
+/**
+ * Read at once: about a millisecond. An embedded store reads on this thread, so a scan lets the event loop turn between
+ * pages.
+ */
 const PAGE = 100;
 
 /**
@@ -20,6 +24,7 @@ export async function* scanBelow<D extends Document>(
     if (last === undefined) return;
     yield documents;
     if (documents.length < PAGE) return;
+    await turn();
     from = last.key;
   }
 }
@@ -35,5 +40,6 @@ export async function* scanEqual<D extends Document>(
     const page = await collection.find({ index, equal, limit: PAGE, ...(after === undefined ? {} : { after }) });
     yield* page.documents;
     after = page.next;
+    if (after !== undefined) await turn();
   } while (after !== undefined);
 }

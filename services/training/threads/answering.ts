@@ -22,8 +22,13 @@ export function answer(methods: Readonly<Record<string, (argument: never) => unk
       if (result instanceof Moved) send({ id, ok: true, result: result.value }, result.transfer);
       else send({ id, ok: true, result });
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      send({ id, ok: false, message });
+      send({ id, ok: false, message: `${method} failed`, stack: framesOf(error) });
     }
   });
+}
+
+/** Where it failed; not its message, which may hold what people wrote. */
+function framesOf(error: unknown): string {
+  const lines = error instanceof Error ? (error.stack ?? '').split('\n') : [];
+  return lines.filter((line) => /^\s+at /.test(line)).join('\n');
 }

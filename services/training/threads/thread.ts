@@ -9,16 +9,20 @@ export interface Ask {
 
 export type Reply =
   | { readonly id: number; readonly ok: true; readonly result: unknown }
-  | { readonly id: number; readonly ok: false; readonly message: string };
+  | { readonly id: number; readonly ok: false; readonly message: string; readonly stack: string };
 
 /** The worker stopped before it answered: it ran out of memory, or broke. */
 export class ThreadDied extends Error {
   override readonly name = 'ThreadDied';
 }
 
-/** A failure in the worker; the message is the worker's. */
+/** A failure in the worker: its method's name, and the frames of the worker. */
 export class ThreadFailure extends Error {
   override readonly name = 'ThreadFailure';
+  constructor(message: string, stack: string) {
+    super(message);
+    this.stack = `${this.name}: ${message}\n${stack}`;
+  }
 }
 
 interface Waiting {
@@ -93,7 +97,7 @@ export class Thread implements AsyncDisposable {
     this.#waiting.delete(reply.id);
     this.#rest();
     if (reply.ok) waiting?.resolve(reply.result);
-    else waiting?.reject(new ThreadFailure(reply.message));
+    else waiting?.reject(new ThreadFailure(reply.message, reply.stack));
   }
 
   #lost(worker: Worker | undefined, error: ThreadDied): void {
