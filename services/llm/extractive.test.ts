@@ -64,6 +64,16 @@ describe('the extractive model', () => {
     ).to.equal('card_delivery [p2]');
   });
 
+  it('prefers the example whose question is put the same way', () => {
+    const rules = {
+      text: 'За велосипед вне станции берём 500 рублей: столько стоит за ним приехать. Прокат открыт круглый год.',
+    };
+    const price = { text: 'Сколько стоит поездка?\nПрокат на одну поездку стоит 110 рублей.' };
+    expect(answer('Сколько стоит прокат?', [rules, price], 'ru')).to.equal(
+      'Прокат на одну поездку стоит 110 рублей. [p2]',
+    );
+  });
+
   it('gathers sentences of several passages, each with its source', () => {
     const text = answer('What does the parking cost?', [
       { text: 'Parking costs 10 euros a day. The lobby is on the ground floor.' },

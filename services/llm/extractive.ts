@@ -11,7 +11,7 @@ const STEM_CACHE = 20_000;
 const FLOOR = 0.2;
 /** A question of few words is easily met by half, so more of it must be there. */
 const FEW_WORDS = 3;
-const FLOOR_FOR_FEW = 0.4;
+const FLOOR_FOR_FEW = 0.33;
 /** Further sentences must fit nearly as well as the best one, and all together stay short. */
 const NEARLY = 0.66;
 const MOST_SENTENCES = 3;
@@ -42,7 +42,7 @@ export class ExtractiveModel implements Model {
 export function extract(question: string, passages: readonly CitablePassage[], stems: Stems): string | undefined {
   const words = new Set(stems.of(question));
   if (words.size === 0) return undefined;
-  const units = passages.flatMap((passage, number) => unitsOf(passage, number, words, stems));
+  const units = passages.flatMap((passage, number) => unitsOf(passage, number, question, stems));
   const titles = passages.map(({ title }) => title);
   const ranked = rankUnits(question, units, titles, stems);
   const best = ranked[0];

@@ -14,7 +14,7 @@ export interface Ranked {
  * passage or its title; what pairs of neighbouring words and an expected number add; what each rank of retrieval takes.
  * Found on xquad in English and Russian: which sentence holds the answer, five paragraphs given.
  */
-const WEIGHTS = { beside: 0.5, elsewhere: 0.3, pairs: 0.15, number: 0.15, rank: 0.05 };
+const WEIGHTS = { beside: 0.5, elsewhere: 0.3, pairs: 0.15, number: 0.15, rank: 0.05, likeness: 0.3 };
 /** Further down the list rank tells no more. */
 const LOWEST_RANK = 4;
 
@@ -63,7 +63,8 @@ export function rankUnits(question: string, units: readonly Unit[], titles: read
     const score =
       (own + WEIGHTS.beside * near + WEIGHTS.elsewhere * far) / mass +
       WEIGHTS.pairs * shareOfPairs(unit.stems, pairs) +
-      (hasNumber ? WEIGHTS.number : 0) -
+      (hasNumber ? WEIGHTS.number : 0) +
+      WEIGHTS.likeness * unit.likeness -
       WEIGHTS.rank * Math.min(LOWEST_RANK, unit.passage);
     const confidence = logistic(
       CONFIDENCE.bias +

@@ -22,6 +22,16 @@ export class Stems {
   }
 
   of(text: string): string[] {
+    const { subject, all } = this.#read(text);
+    return subject.length > 0 ? subject : all;
+  }
+
+  /** Stems of all its words, each once. */
+  all(text: string): Set<string> {
+    return new Set(this.#read(text).all);
+  }
+
+  #read(text: string): { subject: string[]; all: string[] } {
     const subject: string[] = [];
     const all: string[] = [];
     scan(normalize(text), (token, hasDigit) => {
@@ -29,7 +39,7 @@ export class Stems {
       all.push(stem);
       if (!isStopWord(token)) subject.push(stem);
     });
-    return subject.length > 0 ? subject : all;
+    return { subject, all };
   }
 }
 
@@ -43,6 +53,8 @@ export interface Unit {
   readonly text: string;
   /** For an example those of its question too. */
   readonly stems: readonly string[];
+  /** For an example how much its question is the one asked, word by word, 0 to 1; for a sentence 0. */
+  readonly likeness: number;
 }
 
 /** A longer answer of an example is taken apart like any text. In characters. */
@@ -51,21 +63,37 @@ const LONGEST_EXAMPLE = 1_500;
 const SAME_QUESTION = 0.5;
 
 /** The units of a passage. `question` tells examples from passages: their first line is a question, best the one asked. */
-export function unitsOf(passage: CitablePassage, number: number, question: ReadonlySet<string>, stems: Stems): Unit[] {
+export function unitsOf(passage: CitablePassage, number: number, question: string, stems: Stems): Unit[] {
   const lineEnd = passage.text.indexOf('\n');
   if (lineEnd > 0) {
     const first = passage.text.slice(0, lineEnd).trim();
     const answer = passage.text.slice(lineEnd + 1).trim();
     const asked = stems.of(first);
-    const isExample = /[?？]$/.test(first) || shareOfSame(new Set(asked), question) >= SAME_QUESTION;
+    const isExample = /[?？]$/.test(first) || shareOfSame(new Set(asked), new Set(stems.of(question))) >= SAME_QUESTION;
     if (isExample && answer !== '' && answer.length <= LONGEST_EXAMPLE) {
-      return [{ kind: 'example', passage: number, index: 0, text: answer, stems: [...asked, ...stems.of(answer)] }];
+      return [
+        {
+          kind: 'example',
+          passage: number,
+          index: 0,
+          text: answer,
+          stems: [...asked, ...stems.of(answer)],
+          likeness: shareOfSame(stems.all(first), stems.all(question)),
+        },
+      ];
     }
   }
   const sentences = splitSentences(passage.text)
     .map(asSaid)
     .filter((text) => /[\p{L}\p{N}]/u.test(text));
-  return sentences.map((text, index) => ({ kind: 'sentence', passage: number, index, text, stems: stems.of(text) }));
+  return sentences.map((text, index) => ({
+    kind: 'sentence',
+    passage: number,
+    index,
+    text,
+    stems: stems.of(text),
+    likeness: 0,
+  }));
 }
 
 /** A sentence, heading or list item without its mark and its line breaks. */
