@@ -1,13 +1,14 @@
 import { join } from 'node:path';
 import type { HandlerContext } from '@connectrpc/connect';
 import { Channel, type Principal } from '#gen/otvet/access/v1/access_pb.ts';
-import type { DocumentStore } from '#lib/documents/port.ts';
-import { openSqliteStore } from '#lib/documents/sqlite/store.ts';
+import { type DocumentStore, StoreUnavailable } from '#lib/documents/port.ts';
+import { openSqliteStore, type SqliteOptions } from '#lib/documents/sqlite/store.ts';
 import { openChannel, type RpcChannel } from '#lib/rpc/client.ts';
 import { startRpcServer } from '#lib/rpc/server.ts';
 import { RpcError } from '#lib/rpc/status.ts';
 import { createValidation } from '#lib/rpc/validation.ts';
-import type { Host, RunningService } from '#lib/service/host.ts';
+import { type Host, type RunningService, StartError } from '#lib/service/host.ts';
+import { activeTracer } from '#lib/telemetry/traces.ts';
 import { CallAnswerer } from './calls/answer-call.ts';
 import { edgeCallKey } from './calls/edge-call.ts';
 import { forwardTo, type PublicHandlers } from './calls/forward.ts';
@@ -67,7 +68,7 @@ export async function startGateway(
   await using resources = new AsyncDisposableStack();
 
   const file = join(config.dataDir, 'gateway.sqlite');
-  const store = resources.use(overrides.store ?? (await openSqliteStore({ file, clock, log })));
+  const store = resources.use(overrides.store ?? (await openStore({ file, clock, log })));
   const keys = new Keys(store, { clock, ids, log });
   resources.defer(() => keys.settle());
   const keyFile = join(config.dataDir, 'api-key');
@@ -98,6 +99,7 @@ export async function startGateway(
     takeQuestion: questionLimits(config, () => clock.now()),
     validation: createValidation(),
     stopping: stopping.signal,
+    tracer: activeTracer(),
     clock,
     ids,
     log,
@@ -152,6 +154,15 @@ export async function startGateway(
       await owned.disposeAsync();
     },
   };
+}
+
+async function openStore(options: SqliteOptions): Promise<DocumentStore> {
+  try {
+    return await openSqliteStore(options);
+  } catch (error) {
+    if (!(error instanceof StoreUnavailable)) throw error;
+    throw new StartError(`OTVET_DATA_DIR: ${error.message}`, { cause: error });
+  }
 }
 
 function callerOf(context: HandlerContext): Caller {

@@ -1,5 +1,6 @@
 import type { DescMethod, DescService, Message } from '@bufbuild/protobuf';
 import { Code, ConnectError, type HandlerContext } from '@connectrpc/connect';
+import { SpanStatusCode, type Tracer } from '@opentelemetry/api';
 import type { Principal } from '#gen/otvet/access/v1/access_pb.ts';
 import { ConversationService } from '#gen/otvet/conversation/v1/conversation_service_pb.ts';
 import { ImportService } from '#gen/otvet/training/v1/import_service_pb.ts';
@@ -11,7 +12,7 @@ import { cancelled, deadlineExceeded, unavailable } from '#lib/rpc/failures.ts';
 import { type Failure, RpcError } from '#lib/rpc/status.ts';
 import type { Validation } from '#lib/rpc/validation.ts';
 import type { Logger } from '#lib/telemetry/log.ts';
-import { inSpan, SpanKind } from '#lib/telemetry/traces.ts';
+import { type Span, SpanKind, startSpan } from '#lib/telemetry/traces.ts';
 import { edgeCallKey } from './edge-call.ts';
 import { failureOf, toConnectError } from './errors.ts';
 import type { PublicHandler, PublicHandlers } from './forward.ts';
@@ -36,6 +37,8 @@ export interface Edge {
   readonly takeQuestion: (principal: Principal) => Failure | undefined;
   readonly validation: Validation;
   readonly stopping: AbortSignal;
+  /** Undefined while tracing is off. */
+  readonly tracer: Tracer | undefined;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Logger;
@@ -80,15 +83,16 @@ async function serveUnary(
   decode: () => Message,
   context: HandlerContext,
 ): Promise<object> {
+  const span = spanOf(edge, rule);
   try {
-    const answer = await inSpan(rule.method, { kind: SpanKind.SERVER }, async (span) => {
-      const call = callContext(edge, method, context, span.spanContext());
-      return await (handler(check(edge, method, rule, decode, context), call) as Promise<object>);
-    });
+    const request = check(edge, method, rule, decode, context);
+    const answer = await (handler(request, callContext(edge, method, context, span)) as Promise<object>);
     context.values.get(edgeCallKey).outcome = 'OK';
     return answer;
   } catch (error) {
     throw ended(edge, rule.method, context, error);
+  } finally {
+    endSpan(span, context);
   }
 }
 
@@ -100,13 +104,29 @@ async function* serveStream(
   decode: () => Message,
   context: HandlerContext,
 ): AsyncGenerator<object> {
+  const span = spanOf(edge, rule);
   try {
-    const call = callContext(edge, method, context, undefined);
-    yield* handler(check(edge, method, rule, decode, context), call) as AsyncIterable<object>;
+    const request = check(edge, method, rule, decode, context);
+    yield* handler(request, callContext(edge, method, context, span)) as AsyncIterable<object>;
     context.values.get(edgeCallKey).outcome = 'OK';
   } catch (error) {
     throw ended(edge, rule.method, context, error);
+  } finally {
+    endSpan(span, context);
   }
+}
+
+/** The span of a call at the edge, where a trace of it begins; none while tracing is off. */
+function spanOf({ tracer }: Edge, { method }: AccessRule): Span | undefined {
+  return tracer && startSpan(tracer, method, { kind: SpanKind.SERVER });
+}
+
+function endSpan(span: Span | undefined, context: HandlerContext): void {
+  if (span === undefined) return;
+  const { outcome = 'CANCELLED' } = context.values.get(edgeCallKey);
+  span.setAttribute('rpc.grpc.status', outcome);
+  if (outcome !== 'OK') span.setStatus({ code: SpanStatusCode.ERROR, message: outcome });
+  span.end();
 }
 
 /** Decodes and checks a request: all its faults at once, then the assistant that it names, then the allowance. */
@@ -132,11 +152,11 @@ function isQuestion(method: DescMethod): boolean {
   return method === ConversationService.method.ask || method === ConversationService.method.askUnary;
 }
 
-function callContext(edge: Edge, method: DescMethod, context: HandlerContext, span: CallContext['span']): CallContext {
+function callContext(edge: Edge, method: DescMethod, context: HandlerContext, span: Span | undefined): CallContext {
   const usual = method.methodKind === 'unary' ? UNARY_MS : STREAM_MS;
   const { principal } = context.values.get(edgeCallKey);
   const deadline = edge.clock.now() + Math.min(context.timeoutMs() ?? usual, LONGEST_MS);
-  return { signal: context.signal, deadline, caller: 'public', principal, span };
+  return { signal: context.signal, deadline, caller: 'public', principal, span: span?.spanContext() };
 }
 
 /** Notes how a call failed, and gives the error to send. */
