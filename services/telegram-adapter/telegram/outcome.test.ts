@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { NetworkError, TelegramApiError } from 'node-telegram-bot-api';
-import { NotSentError } from './http.ts';
+import { NotSentError } from './connection.ts';
 import { troubleOf } from './outcome.ts';
 
 const kindOf = (code: number, description: string): string => troubleOf(new TelegramApiError(code, description)).kind;

@@ -1,5 +1,5 @@
 import { NetworkError, ParseError, TelegramApiError, TimeoutError } from 'node-telegram-bot-api';
-import { NotSentError } from './http.ts';
+import { NotSentError } from './connection.ts';
 
 /** Why a call to the Bot API did not do what it should. */
 export type Trouble =
