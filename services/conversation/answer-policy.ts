@@ -32,8 +32,8 @@ export interface RouteInput {
 const EXAMPLES = 10;
 
 /** How many hits of each kind a model is offered at most. */
-const OFFERED_EXAMPLES = 4;
-const PASSAGES = 6;
+const OFFERED_EXAMPLES = 3;
+const PASSAGES = 5;
 
 /**
  * Decides how a question is answered: small talk by itself; an approved example that is the same question, in the language of the

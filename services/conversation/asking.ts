@@ -66,6 +66,9 @@ export class Asking {
     const session = { assistant, session: `${principal.realm}.${asked.sessionId || ids.ordered(now)}` };
     const requestId = asked.requestId || ids.random();
     const key = turnKey({ ...session, turn: turnId(sessionKey(session), principal.subject, requestId) });
+    // Most sessions are idle: the first attempt is then begun with the insert itself, which spares a write. Should the process die before
+    // the claim, that attempt counts as lost.
+    const idle = !runner.busy(sessionKey(session));
     const turn: TurnRecord = {
       key,
       session: sessionKey(session),
@@ -77,9 +80,9 @@ export class Asking {
       position: asked.position || now,
       acceptedAt: now,
       openSince: now,
-      state: 'accepted',
+      state: idle ? 'running' : 'accepted',
       epoch: 0,
-      attempt: 0,
+      attempt: idle ? 1 : 0,
     };
     const accepted = await turns.accept(turn);
     if (!accepted) {
@@ -96,9 +99,11 @@ export class Asking {
       { turn: key, position: turn.position },
       now,
     );
-    if (ticketing.type === 'claimed') runner.run(ticketing.claim);
-    else if (ticketing.type === 'waits') runner.kick(turn.session);
-    else {
+    if (ticketing.type === 'claimed') runner.run(ticketing.claim, idle ? turn : undefined);
+    else if (ticketing.type === 'waits') {
+      if (idle) await turns.unbegin(key);
+      runner.kick(turn.session);
+    } else {
       runner.forget(key);
       await turns.finish(key, 0, unqueued(turn), now);
       throw queueFull(this.#parts.queueLimit);

@@ -134,6 +134,7 @@ export class Sessions {
       claim.session.key,
       { 'lease.epoch': { eq: claim.epoch } },
       { set: { 'lease.until': 0 }, pull: { queue: { turn: claim.turn } } },
+      { lazy: true },
     );
     return released.ok && released.document.queue.length > 0;
   }

@@ -37,6 +37,12 @@ interface Run {
   readonly breakOff: AbortController;
 }
 
+/** What a drain begins with: a claim that was made when the turn got its ticket. */
+interface First {
+  readonly claim: Claim;
+  readonly begun: TurnRecord | undefined;
+}
+
 /** Runs turns, those of one session one at a time, each under the lease of its session. */
 export class TurnRunner {
   readonly #parts: TurnRunnerParts;
@@ -68,9 +74,14 @@ export class TurnRunner {
     return this.#runs.size;
   }
 
-  /** Runs a claimed turn, and then whatever waits in its session. */
-  run(claim: Claim): void {
-    this.#drain(claim.session.key, claim);
+  /** Runs a claimed turn, and then whatever waits in its session. `begun`: the turn as it was inserted with its first attempt begun. */
+  run(claim: Claim, begun: TurnRecord | undefined): void {
+    this.#drain(claim.session.key, { claim, begun });
+  }
+
+  /** Whether turns of a session run here now. */
+  busy(session: string): boolean {
+    return this.#draining.has(session);
   }
 
   /** Runs what waits in a session, unless somebody does already. */
@@ -96,7 +107,7 @@ export class TurnRunner {
     clearTimeout(timer);
   }
 
-  #drain(session: string, first: Claim | undefined): void {
+  #drain(session: string, first: First | undefined): void {
     if (this.#closing && !first) return;
     const before = this.#draining.get(session);
     const draining: Promise<void> = (before ?? Promise.resolve())
@@ -110,12 +121,14 @@ export class TurnRunner {
     this.#draining.set(session, draining);
   }
 
-  async #runAll(session: string, first: Claim | undefined): Promise<void> {
+  async #runAll(session: string, first: First | undefined): Promise<void> {
     const { sessions, clock } = this.#parts;
-    let claim = first ?? (await sessions.claim(session, clock.now()));
+    let claim = first?.claim ?? (await sessions.claim(session, clock.now()));
+    let begun = first?.begun;
     while (claim) {
       if (this.#closing) return sessions.abandon(claim);
-      const kept = await this.#runOne(claim);
+      const kept = await this.#runOne(claim, begun);
+      begun = undefined;
       if (!kept) return;
       const more = await sessions.release(claim);
       claim = more ? await sessions.claim(session, clock.now()) : undefined;
@@ -123,9 +136,9 @@ export class TurnRunner {
   }
 
   /** False when the turn was left to somebody else. */
-  async #runOne(claim: Claim): Promise<boolean> {
+  async #runOne(claim: Claim, begun: TurnRecord | undefined): Promise<boolean> {
     const { turns, sessions, clock, metrics } = this.#parts;
-    const turn = await turns.begin(claim.turn, claim.epoch);
+    const turn = begun ?? (await turns.begin(claim.turn, claim.epoch));
     if (!turn) {
       this.#lose(claim.turn);
       return true;

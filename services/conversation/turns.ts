@@ -106,7 +106,7 @@ export class Turns {
     return (await this.#turns.insert(turn)).ok;
   }
 
-  /** Begins an attempt under a lease. Undefined where the turn is finished or a later lease has it. */
+  /** Begins an attempt under a lease, and shuts out all earlier leases. Undefined where the turn is finished or a later lease has it. */
   async begin(key: string, epoch: number): Promise<TurnRecord | undefined> {
     const begun = await this.#turns.update(
       key,
@@ -114,6 +114,11 @@ export class Turns {
       { set: { state: 'running', epoch }, inc: { attempt: 1 } },
     );
     return begun.ok ? begun.document : undefined;
+  }
+
+  /** Takes back an attempt that was begun with the insert, when another turn of the session came first. */
+  async unbegin(key: string): Promise<void> {
+    await this.#turns.update(key, { epoch: { eq: 0 }, attempt: { eq: 1 } }, { set: { state: 'accepted', attempt: 0 } });
   }
 
   /** Writes the one final record of a turn. Undefined where another lease has the turn, or it is finished already. */

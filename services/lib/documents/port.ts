@@ -113,6 +113,8 @@ export interface OutboxEntry {
 export interface WriteOptions {
   /** Stored inside the document in the same write, until `settle` takes them out. */
   readonly outbox?: readonly OutboxEntry[];
+  /** Nobody waits for this write: it may be held for a few milliseconds, to share a commit with others. Just as durable. */
+  readonly lazy?: boolean;
 }
 
 export type InsertResult =

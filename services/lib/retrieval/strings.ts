@@ -40,10 +40,14 @@ export class StringTableBuilder {
   }
 }
 
-/** Texts in an artifact, decoded one at a time. */
+/** How many decoded texts are kept: those of a small assistant all, and of a large one those in use. */
+const KEPT_TEXTS = 4096;
+
+/** Texts in an artifact, decoded when they are asked for. */
 export class StringTable {
   readonly #bytes: Buffer;
   readonly #ends: Uint32Array;
+  readonly #kept = new Map<number, string>();
 
   /** Throws ArtifactInvalid unless the ends rise and stay inside. */
   constructor(bytes: Uint8Array, ends: Uint32Array) {
@@ -58,8 +62,13 @@ export class StringTable {
 
   /** The text of that number; '' when there is none. */
   get(id: number): string {
+    const kept = this.#kept.get(id);
+    if (kept !== undefined) return kept;
     const end = this.#ends[id];
-    return end === undefined ? '' : this.#bytes.toString('utf8', id === 0 ? 0 : this.#ends[id - 1], end);
+    const text = end === undefined ? '' : this.#bytes.toString('utf8', id === 0 ? 0 : this.#ends[id - 1], end);
+    if (this.#kept.size >= KEPT_TEXTS) this.#kept.clear();
+    this.#kept.set(id, text);
+    return text;
   }
 }
 

@@ -26,7 +26,7 @@ export interface Access {
   /** Rows of a read on the caller's thread. Throws `StoreUnavailable`. */
   read(statement: Statement): Record<string, unknown>[];
   /** Resolves when the write is on disk. Rejects with `StoreUnavailable`. */
-  write(request: WriteRequest): Promise<Reply>;
+  write(request: WriteRequest, lazy: boolean): Promise<Reply>;
   /** To be called after a write that has something to tell. */
   told(): void;
 }
@@ -59,7 +59,7 @@ export class SqliteCollection<D extends Document> implements Collection<D> {
     const outbox = entries(options);
     const now = this.#access.clock.now();
     const taken = this.table.get(key, now);
-    const reply = await this.#write([this.table.insert(key, json, outbox, now)], outbox, now, taken);
+    const reply = await this.#write([this.table.insert(key, json, outbox, now)], outbox, now, options?.lazy, taken);
     if (reply.kind === 'done') return { ok: true };
     return { ok: false, reason: 'duplicate', index: reply.kind === 'duplicate' ? reply.index : 'key' };
   }
@@ -68,7 +68,12 @@ export class SqliteCollection<D extends Document> implements Collection<D> {
     checkKey(key);
     const outbox = entries(options);
     const now = this.#access.clock.now();
-    const reply = await this.#write([this.table.update(key, condition, change, outbox, now)], outbox, now);
+    const reply = await this.#write(
+      [this.table.update(key, condition, change, outbox, now)],
+      outbox,
+      now,
+      options?.lazy,
+    );
     if (reply.kind === 'done') return { ok: true, document: parse<D>(reply.value as string) };
     if (reply.kind === 'duplicate') return { ok: false, reason: 'duplicate', index: reply.index };
     return { ok: false, reason: 'unmatched' };
@@ -78,7 +83,7 @@ export class SqliteCollection<D extends Document> implements Collection<D> {
     checkKey(key);
     const outbox = entries(options);
     const now = this.#access.clock.now();
-    const reply = await this.#write(this.table.delete(key, condition, outbox, now), outbox, now);
+    const reply = await this.#write(this.table.delete(key, condition, outbox, now), outbox, now, options?.lazy);
     if (reply.kind === 'done') return { ok: true, document: parse<D>(reply.value as string) };
     return { ok: false, reason: 'unmatched' };
   }
@@ -97,12 +102,13 @@ export class SqliteCollection<D extends Document> implements Collection<D> {
     attempts: readonly Statement[],
     outbox: readonly OutboxEntry[],
     now: number,
+    lazy = false,
     keyTaken?: Statement,
   ): Promise<Reply> {
     await this.ready;
     const purge = this.table.purge(now, -1);
     const request: WriteRequest = { kind: 'write', attempts, grows: keyTaken === undefined, purge };
-    const reply = await this.#access.write(keyTaken === undefined ? request : { ...request, keyTaken });
+    const reply = await this.#access.write(keyTaken === undefined ? request : { ...request, keyTaken }, lazy);
     if (reply.kind === 'mismatch') throw new TypeError(reply.message);
     if (reply.kind === 'unavailable') throw new StoreUnavailable(reply.message);
     if (reply.kind === 'done' && outbox.length > 0) this.#access.told();

@@ -127,8 +127,8 @@ class SqliteStore implements DocumentStore, Access {
     }
   }
 
-  write(request: Request): ReturnType<WriterThread['request']> {
-    return this.#writer.request(request);
+  write(request: Request, lazy: boolean): ReturnType<WriterThread['request']> {
+    return this.#writer.request(request, lazy);
   }
 
   told(): void {

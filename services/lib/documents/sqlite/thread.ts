@@ -3,12 +3,19 @@ import { getCompileCacheDir } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { StoreUnavailable } from '#lib/documents/port.ts';
 import type { Opened, Reply, Request, WriterOptions } from '#lib/documents/sqlite/messages.ts';
+import { Packer, type Posted } from '#lib/documents/sqlite/posting.ts';
+
+/** How long a lazy write waits for others to share a commit with, in milliseconds. */
+const LINGER_MS = 4;
 
 /** The writer thread as its store sees it: requests in, replies in the same order. */
 export class WriterThread {
   readonly #worker: Worker;
   readonly #ended: Promise<unknown>;
-  #outgoing: Request[] = [];
+  readonly #packer = new Packer();
+  #outgoing: Posted[] = [];
+  #flushing = false;
+  #lingering: NodeJS.Timeout | undefined;
   #waiting: ((reply: Reply) => void)[] = [];
   #gone: string | undefined;
 
@@ -39,11 +46,11 @@ export class WriterThread {
   }
 
   /** Resolves once the request is done and on disk. Rejects with `StoreUnavailable` when it is not known to be. */
-  async request(request: Request): Promise<Reply> {
+  async request(request: Request, lazy = false): Promise<Reply> {
     if (this.#gone !== undefined) throw new StoreUnavailable(this.#gone);
     const reply = await new Promise<Reply>((resolve) => {
       this.#waiting.push(resolve);
-      this.#post(request);
+      this.#post(request, lazy);
     });
     if (reply.kind === 'unavailable') throw new StoreUnavailable(reply.message);
     return reply;
@@ -53,18 +60,28 @@ export class WriterThread {
   async close(): Promise<void> {
     if (this.#gone === undefined) {
       this.#gone = 'the store is closed';
-      this.#post({ kind: 'close' });
+      this.#post({ kind: 'close' }, false);
     }
     await this.#ended;
   }
 
-  /** What is asked for within one turn of the event loop's microtasks leaves as one message. */
-  #post(request: Request): void {
-    if (this.#outgoing.push(request) > 1) return;
-    queueMicrotask(() => {
-      this.#worker.postMessage(this.#outgoing);
-      this.#outgoing = [];
-    });
+  /** What is asked for within one turn of the event loop's microtasks leaves as one message; what is lazy leaves with it, or soon. */
+  #post(request: Request, lazy: boolean): void {
+    this.#outgoing.push(this.#packer.pack(request));
+    if (lazy) {
+      this.#lingering ??= setTimeout(() => this.#flush(), LINGER_MS);
+    } else if (!this.#flushing) {
+      this.#flushing = true;
+      queueMicrotask(() => this.#flush());
+    }
+  }
+
+  #flush(): void {
+    clearTimeout(this.#lingering);
+    this.#lingering = undefined;
+    this.#flushing = false;
+    if (this.#outgoing.length > 0) this.#worker.postMessage(this.#outgoing);
+    this.#outgoing = [];
   }
 
   #settle(replies: readonly Reply[]): void {
