@@ -25,6 +25,7 @@ export class Draft {
   #markdown = '';
   #firstTextAt: number | undefined;
   #lastFrameAt: number | undefined;
+  #lastEditAt: number | undefined;
   #html: string | undefined;
   #timer: NodeJS.Timeout | undefined;
   #typing: NodeJS.Timeout | undefined;
@@ -49,7 +50,8 @@ export class Draft {
     clearTimeout(this.#timer);
     clearTimeout(this.#typing);
     await this.#frame;
-    const editableAt = this.#lastFrameAt === undefined ? 0 : this.#lastFrameAt + this.#options.pace.editGapMs;
+    // Telegram bears a message and its edit at once; it is repeated edits that need their distance.
+    const editableAt = this.#lastEditAt === undefined ? 0 : this.#lastEditAt + this.#options.pace.editGapMs;
     return { html: this.#html, editableAt };
   }
 
@@ -91,6 +93,7 @@ export class Draft {
     if (this.#closed) return;
     if (message === undefined) record.begin();
     this.#lastFrameAt = clock.now();
+    if (message !== undefined) this.#lastEditAt = this.#lastFrameAt;
     const outcome =
       message === undefined ? await client.send(chat, part, false) : await client.edit(chat, message, part, false);
     if (outcome.ok) {
