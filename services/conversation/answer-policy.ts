@@ -29,7 +29,7 @@ export interface RouteInput {
 }
 
 /** How many examples are looked at for one that is the same question, in whatever language. */
-const EXAMPLES = 10;
+const EXAMPLES = 6;
 
 /** How many hits of each kind a model is offered at most. */
 const OFFERED_EXAMPLES = 3;

@@ -84,21 +84,18 @@ export class Asking {
       epoch: 0,
       attempt: idle ? 1 : 0,
     };
-    const accepted = await turns.accept(turn);
-    if (!accepted) {
-      const earlier = await turns.get(key);
-      if (earlier?.bodyHash !== turn.bodyHash) throw requestIdReused();
-      if (earlier.state !== 'finished') runner.kick(turn.session);
-      return { key, fresh: false };
-    }
+    const earlier = await turns.get(key);
+    if (earlier) return this.#resume(earlier, turn);
     runner.live(key).span = span;
-    const ticketing = await sessions.ticket(
-      turn.session,
-      assistant,
-      principal.realm,
-      { turn: key, position: turn.position },
-      now,
-    );
+    // Both leave together, and share a commit where the store can; the insert alone decides.
+    const [accepted, ticketing] = await Promise.all([
+      turns.accept(turn),
+      sessions.ticket(turn.session, assistant, principal.realm, { turn: key, position: turn.position }, now),
+    ]);
+    if (!accepted) {
+      if (ticketing.type === 'claimed') await sessions.release(ticketing.claim);
+      return this.#resume(await turns.get(key), turn);
+    }
     if (ticketing.type === 'claimed') runner.run(ticketing.claim, idle ? turn : undefined);
     else if (ticketing.type === 'waits') {
       if (idle) await turns.unbegin(key);
@@ -109,6 +106,13 @@ export class Asking {
       throw queueFull(this.#parts.queueLimit);
     }
     return { key, fresh: true };
+  }
+
+  /** The turn that the same request made before. */
+  #resume(earlier: TurnRecord | undefined, turn: TurnRecord): Accepted {
+    if (earlier?.bodyHash !== turn.bodyHash) throw requestIdReused();
+    if (earlier.state !== 'finished') this.#parts.runner.kick(turn.session);
+    return { key: turn.key, fresh: false };
   }
 
   /**

@@ -32,8 +32,13 @@ export function makeGenerate(parts: GenerateParts) {
   return async function* generate(request: GenerateRequest, context: CallContext): AsyncGenerator<Response> {
     const model = request.model === '' ? parts.configured : parts.models.get(request.model);
     if (model === undefined) throw toRpcError({ kind: 'model_unknown', model: request.model });
-    yield { event: { case: 'started', value: { model: model.name } } };
-    yield* complete(parts, model, request, context);
+    // Leaves with what comes first: a message of its own would cost as much as a delta and tell nothing sooner.
+    let started = false;
+    for await (const step of complete(parts, model, request, context)) {
+      if (!started) yield { event: { case: 'started', value: { model: model.name } } };
+      started = true;
+      yield step;
+    }
   };
 }
 

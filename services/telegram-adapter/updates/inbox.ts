@@ -76,6 +76,7 @@ export class Inbox {
         set: { messages, expireAt: now + KEPT_MS },
         unset: ['pendingBot', 'sending', 'work.text', 'work.argument'],
       },
+      { lazy: true },
     );
   }
 }
