@@ -4,6 +4,8 @@ import { type Row, table } from './table.ts';
 const BENCHES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   retrieval: async () => (await import('./retrieval.ts')).run(),
   documents: async () => (await import('./documents.ts')).run(),
+  quality: async () => (await import('./quality.ts')).run(),
+  rpc: async () => (await import('./rpc.ts')).run(),
   start: async () => (await import('./start.ts')).run(),
   overhead: async () => (await import('./overhead.ts')).run(),
 };

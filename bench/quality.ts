@@ -1,23 +1,12 @@
-import {
-  ANSWERABLE_COVERAGE,
-  curatedAnswer,
-  type Hit,
-  isAnswerable,
-  openRelease,
-  type Passage,
-  ReleaseBuilder,
-  type ReleaseIndex,
-} from '#lib/retrieval/index.ts';
+import type { Passage } from '#lib/retrieval/artifact.ts';
+import { ReleaseBuilder } from '#lib/retrieval/build.ts';
+import { ANSWERABLE_COVERAGE, curatedAnswer, isAnswerable } from '#lib/retrieval/confidence.ts';
+import { type Hit, openRelease, type ReleaseIndex } from '#lib/retrieval/search.ts';
 import { type LabelledQuestion, type Paragraph, type QuestionSets, readQuestionSets } from './question-sets.ts';
-
-/** A share between 0 and 1 beside what it is held against, where there is such a figure. */
-export interface QualityRow {
-  readonly name: string;
-  readonly value: number;
-  readonly reference?: number;
-}
+import type { Row } from './table.ts';
 
 /** SQLite FTS5's BM25 over Snowball stems, with the same questions. */
+const BASELINE = 'SQLite FTS5 BM25 (reference)';
 const REFERENCE = {
   intentFirst: 0.806,
   intentVote: 0.838,
@@ -57,7 +46,7 @@ function vote(hits: readonly Hit[]): string | undefined {
   return [...votes].sort((a, b) => b[1] - a[1])[0]?.[0];
 }
 
-function measureIntents({ train, test }: QuestionSets): QualityRow[] {
+function measureIntents({ train, test }: QuestionSets): Row[] {
   const release = index(train.map(example));
   const asked = test.map(({ question, answer }) => {
     const hits = release.search(question, { kind: 'example', limit: 10 });
@@ -68,22 +57,29 @@ function measureIntents({ train, test }: QuestionSets): QualityRow[] {
     {
       name: 'banking77: right answer first',
       value: share(asked, ({ hits, answer }) => hits[0]?.passage.text === answer),
-      reference: REFERENCE.intentFirst,
+      unit: 'of 1',
+      goal: `>= ${REFERENCE.intentFirst}`,
+      baseline: BASELINE,
+      baselineValue: REFERENCE.intentFirst,
     },
     {
       name: 'banking77: right answer by vote of the ten nearest',
       value: share(asked, ({ hits, answer }) => vote(hits) === answer),
-      reference: REFERENCE.intentVote,
+      unit: 'of 1',
+      goal: `>= ${REFERENCE.intentVote}`,
+      baseline: BASELINE,
+      baselineValue: REFERENCE.intentVote,
     },
-    { name: 'banking77: answered by a curated answer', value: sent.length / asked.length },
+    { name: 'banking77: answered by a curated answer', value: sent.length / asked.length, unit: 'of 1' },
     {
       name: 'banking77: curated answers that are right',
       value: share(sent, ({ curated, answer }) => curated?.passage.text === answer),
+      unit: 'of 1',
     },
   ];
 }
 
-function measureParagraphs(paragraphs: readonly Paragraph[], locale: 'en' | 'ru'): QualityRow[] {
+function measureParagraphs(paragraphs: readonly Paragraph[], locale: 'en' | 'ru'): Row[] {
   const release = index(paragraphs.map((paragraph, i) => passage(paragraph, `${i}`, locale)));
   const asked = paragraphs.flatMap(({ questions }, i) =>
     questions.map((question) => ({
@@ -95,18 +91,24 @@ function measureParagraphs(paragraphs: readonly Paragraph[], locale: 'en' | 'ru'
     {
       name: `XQuAD ${locale}: right paragraph first`,
       value: share(asked, ({ found, right }) => found[0] === right),
-      reference: REFERENCE.first[locale],
+      unit: 'of 1',
+      goal: `>= ${REFERENCE.first[locale]}`,
+      baseline: BASELINE,
+      baselineValue: REFERENCE.first[locale],
     },
     {
       name: `XQuAD ${locale}: right paragraph among five`,
       value: share(asked, ({ found, right }) => found.includes(right)),
-      reference: REFERENCE.amongFive[locale],
+      unit: 'of 1',
+      goal: `>= ${REFERENCE.amongFive[locale]}`,
+      baseline: BASELINE,
+      baselineValue: REFERENCE.amongFive[locale],
     },
   ];
 }
 
 /** Every second article is left out: are questions about the others answered, and those about these refused? */
-function measureRefusal(paragraphs: readonly Paragraph[], locale: 'en' | 'ru'): QualityRow[] {
+function measureRefusal(paragraphs: readonly Paragraph[], locale: 'en' | 'ru'): Row[] {
   const articles = [...new Set(paragraphs.map(({ article }) => article))];
   const isIn = ({ article }: Paragraph): boolean => articles.indexOf(article) % 2 === 0;
   const release = index(paragraphs.filter(isIn).map((paragraph) => passage(paragraph, '', locale)));
@@ -117,18 +119,20 @@ function measureRefusal(paragraphs: readonly Paragraph[], locale: 'en' | 'ru'): 
     );
   return [
     {
-      name: `XQuAD ${locale}: questions about the material answered (coverage >= ${ANSWERABLE_COVERAGE})`,
+      name: `XQuAD ${locale}: questions about the material that reach a model (coverage >= ${ANSWERABLE_COVERAGE})`,
       value: answered(paragraphs.filter(isIn)),
+      unit: 'of 1',
     },
     {
-      name: `XQuAD ${locale}: questions outside the material refused`,
+      name: `XQuAD ${locale}: questions outside it that do not`,
       value: 1 - answered(paragraphs.filter((one) => !isIn(one))),
+      unit: 'of 1',
     },
   ];
 }
 
 /** Quality of retrieval on the public question sets; no rows where they are not. Takes about 10 seconds. */
-export function run(): QualityRow[] {
+export function run(): Row[] {
   const sets = readQuestionSets();
   if (sets === undefined) return [];
   return [

@@ -1,6 +1,6 @@
 // Prints the resident bytes of a process before and after it opens the artifact named and answers one question.
 import { readFileSync } from 'node:fs';
-import { openRelease } from '#lib/retrieval/index.ts';
+import { openRelease } from '#lib/retrieval/search.ts';
 
 const before = process.memoryUsage.rss();
 const index = openRelease(readFileSync(process.argv[2] ?? ''));

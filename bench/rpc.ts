@@ -8,34 +8,33 @@ import type { TlsIdentity } from '#lib/certificates/identity.ts';
 import { createClient, openChannel } from '#lib/rpc/client.ts';
 import { createMetrics } from '#lib/telemetry/metrics.ts';
 import type { BenchServer } from './rpc-server.ts';
-
-/** Unary calls over mutual TLS on loopback, each end on a thread of its own. */
-export interface RpcFigures {
-  /** With all that a call passes: caller, validation, deadline, metrics. */
-  readonly callsPerSecond: number;
-  /** Of both ends together. */
-  readonly cpuMicrosPerCall: number;
-  /** connect-node's gRPC with the same messages and certificates, and no checks at all. */
-  readonly baselineCallsPerSecond: number;
-  readonly baselineCpuMicrosPerCall: number;
-}
+import type { Row } from './table.ts';
 
 const IN_FLIGHT = 50;
 const WARM_UP_CALLS = 3_000;
 const CALLS = 15_000;
 const REQUEST = { name: 'assistants/bank' };
 
-export async function run(): Promise<RpcFigures> {
+/**
+ * Unary calls over mutual TLS on loopback, each end on a thread of its own, with all that a call passes (caller, validation, deadline,
+ * metrics), beside connect-node's gRPC with the same messages and certificates and no checks at all.
+ */
+export async function run(): Promise<readonly Row[]> {
   const authority = await createAuthority('otvet.local', Date.now());
   const [server, client] = await Promise.all([authority.issue('training'), authority.issue('conversation')]);
   const ours = await withServer({ kind: 'ours', identity: server }, (address) => measureOurs(address, client));
   const connect = await withServer({ kind: 'connect', identity: server }, (address) => measureConnect(address, client));
-  return {
-    callsPerSecond: ours.callsPerSecond,
-    cpuMicrosPerCall: ours.cpuMicrosPerCall,
-    baselineCallsPerSecond: connect.callsPerSecond,
-    baselineCpuMicrosPerCall: connect.cpuMicrosPerCall,
-  };
+  const row = (name: string, unit: string, value: number, baselineValue: number): Row => ({
+    name: `rpc: ${name}, ${IN_FLIGHT} in flight`,
+    value,
+    unit,
+    baseline: "connect-node's gRPC",
+    baselineValue,
+  });
+  return [
+    row('unary calls', '/s', ours.callsPerSecond, connect.callsPerSecond),
+    row('CPU per call, both ends', 'us', ours.cpuMicrosPerCall, connect.cpuMicrosPerCall),
+  ];
 }
 
 interface Measured {

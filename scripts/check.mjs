@@ -7,4 +7,6 @@ steps([
   ['contracts: lint', 'buf', ['lint']],
   ['contracts: format', 'buf', ['format', '--diff', '--exit-code']],
   ['contracts: gen/ matches proto/', 'node', ['scripts/check-generated.mjs']],
+  ['docs/configure.md matches the declarations', 'node', ['--no-warnings', 'scripts/configure-docs.ts', '--check']],
+  ['dead code', 'knip', ['--no-progress']],
 ]);

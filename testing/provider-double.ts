@@ -15,9 +15,8 @@ import {
 import { writeJson, writeStream, writeWhole } from './provider/stream.ts';
 import { Watchers } from './waiting.ts';
 
-export { PLAIN_REFUSAL, UNANSWERABLE } from './provider/answerer.ts';
 export * as providerErrors from './provider/errors.ts';
-export type { ChatRequest, ProviderError, RequestOutcome, Script, SeenRequest } from './provider/script.ts';
+export type { ChatRequest, ProviderError, Script, SeenRequest } from './provider/script.ts';
 
 /** Chooses the script of a request; `index` counts requests from 0. */
 export type Scripting = (request: ChatRequest, index: number) => Script;

@@ -1,13 +1,7 @@
-import { curatedAnswer } from '#lib/retrieval/confidence.ts';
+import { curatedAnswer, isAnswerable } from '#lib/retrieval/confidence.ts';
 import type { Hit, ReleaseIndex } from '#lib/retrieval/search.ts';
 import type { EarlierTurn, OfferedPassage } from './prompt.ts';
 import { type SmallTalk, smallTalk } from './small-talk.ts';
-
-/**
- * Coverage below which no model is asked: the material then has next to nothing in common with the question, and the answer is the honest
- * "I don't know". Above it the model decides, and says so with the refusal marker when the passages do not hold the answer.
- */
-const WORTH_ASKING = 0.2;
 
 /** What to do with a question. */
 export type Route =
@@ -47,12 +41,12 @@ export function chooseRoute({ question, language, earlier, index }: RouteInput):
   const same = curatedAnswer(examples.filter((hit) => sameLanguage(hit.passage.locale, language)));
   if (same) return { type: 'curated', hit: same };
   const alone = withPassages(index, question, examples);
-  if (worthAsking(alone)) return { type: 'model', passages: offer(alone) };
+  if (isAnswerable(alone)) return { type: 'model', passages: offer(alone) };
   const previous = earlier[0]?.question;
   if (previous !== undefined && isFollowUp(question)) {
     const joined = `${previous}\n${question}`;
     const together = withPassages(index, joined, index.search(joined, { kind: 'example', limit: EXAMPLES }));
-    if (worthAsking(together)) return { type: 'model', passages: offer(together) };
+    if (isAnswerable(together)) return { type: 'model', passages: offer(together) };
   }
   return { type: 'refuse' };
 }
@@ -78,10 +72,6 @@ function interleave(examples: readonly Hit[], passages: readonly Hit[]): Hit[] {
     }
   }
   return merged;
-}
-
-function worthAsking(hits: readonly Hit[]): boolean {
-  return hits.some((hit) => hit.coverage >= WORTH_ASKING);
 }
 
 function offer(hits: readonly Hit[]): OfferedPassage[] {

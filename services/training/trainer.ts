@@ -1,5 +1,6 @@
 import type { Collection } from '#lib/documents/port.ts';
 import type { Logger } from '#lib/telemetry/log.ts';
+import { inSpan } from '#lib/telemetry/traces.ts';
 import { removeSuperseded } from './artifact-removal.ts';
 import type { AssistantRecord } from './assistants.ts';
 import { forEachBounded } from './bounded.ts';
@@ -131,7 +132,7 @@ export class Trainer {
     };
     await runs.insert(begun);
     try {
-      const result = await trainingRun(taken.record, lease, this.#parts);
+      const result = await inSpan('training run', {}, () => trainingRun(taken.record, lease, this.#parts));
       await this.#release(waiting, result);
       await runs.update(key, {}, { set: { ...result, endTime: clock.now() } });
       await removeSuperseded(assistant, result.release, this.#parts);

@@ -13,7 +13,7 @@ import { ReleaseService } from '#gen/otvet/training/v1/release_service_pb.ts';
 import { createAuthority } from '#lib/certificates/authority.ts';
 import { systemClock } from '#lib/clock.ts';
 import { systemIds } from '#lib/ids.ts';
-import { openRelease, type ReleaseIndex } from '#lib/retrieval/index.ts';
+import { openRelease, type ReleaseIndex } from '#lib/retrieval/search.ts';
 import { type CallOptions, createClient, openChannel } from '#lib/rpc/client.ts';
 import { RpcError } from '#lib/rpc/status.ts';
 import type { RunningService } from '#lib/service/host.ts';
