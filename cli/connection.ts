@@ -1,4 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
 import { join, resolve } from 'node:path';
 import { type Client, createClient, type Interceptor } from '@connectrpc/connect';
 import { createConnectTransport } from '@connectrpc/connect-node';
@@ -14,7 +16,7 @@ import { CliError, EXIT } from './exit.ts';
 export type Env = Readonly<Record<string, string | undefined>>;
 
 /** The public API of one server. */
-export interface Api {
+export interface Api extends Disposable {
   readonly url: string;
   /** Where the key is from, for people: a variable or a file; undefined where there is none. */
   readonly keyFrom: string | undefined;
@@ -38,9 +40,12 @@ export async function connect(env: Env, root: string): Promise<Api> {
     if (key) request.header.set('authorization', `Bearer ${key.secret}`);
     return next(request);
   };
+  // Of our own, so that its connections end with the command and not when the server tires of them.
+  const agent = url.startsWith('https:') ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
   const transport = createConnectTransport({
     baseUrl: url,
     httpVersion: '1.1',
+    nodeOptions: { agent },
     interceptors: [authenticate],
     readMaxBytes: READ_MAX_BYTES,
   });
@@ -54,6 +59,7 @@ export async function connect(env: Env, root: string): Promise<Api> {
     imports: createClient(ImportService, transport),
     keys: createClient(ApiKeyService, transport),
     bots: createClient(BotService, transport),
+    [Symbol.dispose]: () => agent.destroy(),
   };
 }
 

@@ -54,7 +54,9 @@ export async function run(argv: readonly string[], around: Surroundings): Promis
     pause: (ms) => sleep(ms, undefined, { signal: interrupted }).catch(() => undefined),
   });
   const program = describe(around, async (act) => {
-    exit = await act(await context());
+    const connected = await context();
+    using _api = connected.api;
+    exit = await act(connected);
   });
   try {
     await program.parseAsync(argv, { from: 'user' });

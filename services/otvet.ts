@@ -16,6 +16,7 @@ import { startAdminServer } from '#lib/telemetry/admin.ts';
 import { createLogger } from '#lib/telemetry/log.ts';
 import { createMetrics } from '#lib/telemetry/metrics.ts';
 import { startTracing } from '#lib/telemetry/traces.ts';
+import { llmVariables } from './llm/config.ts';
 import { startInOneProcess } from './one-process.ts';
 import { welcomeScreen } from './welcome.ts';
 
@@ -51,7 +52,7 @@ export async function runOtvet(env: Readonly<Record<string, string | undefined>>
         adminAddress: admin.address,
         keyFile: join(config.dataDir, 'api-key'),
         telegram: Boolean(env.OTVET_TELEGRAM_TOKEN),
-        model: env.OPENAI_API_KEY || env.OPENAI_BASE_URL ? (env.OPENAI_MODEL ?? 'the default model') : undefined,
+        model: env.OPENAI_API_KEY || env.OPENAI_BASE_URL ? readConfig(llmVariables, env).model : undefined,
         seconds: (performance.now() - begun) / 1000,
         colours: Boolean(process.stdout.isTTY) && !env.NO_COLOR,
       }),

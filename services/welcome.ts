@@ -30,11 +30,11 @@ export function welcomeScreen(welcome: Welcome): string {
   return [
     `\n  ${bold('Otvet')} ${green('is ready')} ${dim(`in ${welcome.seconds.toFixed(1)} s`)}\n\n`,
     row('chat', bold(welcome.url)),
-    row('ask', 'npx otvet ask "How do I start?"'),
+    row('ask', 'npx otvet ask "How much is a day pass?"'),
     row('API', welcome.url, 'Connect, gRPC and gRPC-Web; see docs/api.md'),
     row('API key', welcome.keyFile),
     row('health', `http://${welcome.adminAddress}/readyz`, 'metrics at /metrics'),
-    row('Telegram', welcome.telegram ? 'connected by its token' : 'not connected'),
+    row('Telegram', welcome.telegram ? 'asked for updates; trouble is told below' : 'not connected'),
     row('model', welcome.model ?? 'none: the best sentences of the material are quoted'),
     `\n  ${dim('Next')}\n`,
     ...next.map(([label, command, note]) => row(label ?? '', command ?? '', note)),
