@@ -45,6 +45,8 @@ export async function* ask(
   let sequence = 0;
   let lostAt: number | undefined;
   let wait = 250;
+  // Shown once the stream is read to its end: what is left in it would keep the connection, and the process, for a minute.
+  let finished: Turn | undefined;
   for (;;) {
     const after = attempt > 0 ? { attempt, sequence } : undefined;
     try {
@@ -60,9 +62,12 @@ export async function* ask(
           sequence = event.value.sequence;
           yield { kind: 'text', text: event.value.text };
         } else if (event.case === 'finished' && event.value.turn) {
-          yield { kind: 'finished', turn: event.value.turn };
-          return;
+          finished = event.value.turn;
         }
+      }
+      if (finished !== undefined) {
+        yield { kind: 'finished', turn: finished };
+        return;
       }
       throw new ConnectError('the answer ended without its end', Code.Unavailable);
     } catch (error) {

@@ -16,7 +16,7 @@ import { startAdminServer } from '#lib/telemetry/admin.ts';
 import { createLogger } from '#lib/telemetry/log.ts';
 import { createMetrics } from '#lib/telemetry/metrics.ts';
 import { startTracing } from '#lib/telemetry/traces.ts';
-import { llmVariables } from './llm/config.ts';
+import { hasEndpoint, llmVariables } from './llm/config.ts';
 import { startInOneProcess } from './one-process.ts';
 import { welcomeScreen } from './welcome.ts';
 
@@ -26,6 +26,7 @@ export async function runOtvet(env: Readonly<Record<string, string | undefined>>
     const begun = performance.now();
     const config = readConfig(processVariables, env);
     await makeDataDir(config.dataDir);
+    const model = readConfig(llmVariables, env);
     const quiet = process.stdout.isTTY && !env.OTVET_LOG_LEVEL;
     const log = createLogger({ level: quiet ? 'warn' : config.logLevel });
     const metrics = createMetrics();
@@ -52,7 +53,7 @@ export async function runOtvet(env: Readonly<Record<string, string | undefined>>
         adminAddress: admin.address,
         keyFile: join(config.dataDir, 'api-key'),
         telegram: Boolean(env.OTVET_TELEGRAM_TOKEN),
-        model: env.OPENAI_API_KEY || env.OPENAI_BASE_URL ? readConfig(llmVariables, env).model : undefined,
+        model: hasEndpoint(model) ? model.model : undefined,
         seconds: (performance.now() - begun) / 1000,
         colours: Boolean(process.stdout.isTTY) && !env.NO_COLOR,
       }),

@@ -139,15 +139,16 @@ export class Asking {
           if (event.type === 'lost') break;
           if (event.type === 'started') told = { attempt: event.attempt, sequence: 0 };
           if (event.type === 'delta') told = { attempt: told?.attempt ?? 0, sequence: event.sequence };
+          if (event.type === 'finished') raise(event.turn);
           yield step(key, event);
-          if (event.type === 'finished') return raise(event.turn);
+          if (event.type === 'finished') return;
         }
       }
       if (signal.aborted) return;
       const turn = await turns.get(key);
       if (turn?.state === 'finished') {
         yield* replay(turn, told);
-        return raise(turn);
+        return;
       }
       if (turn) runner.kick(turn.session);
       await runner.live(key).changed(LOOK_MS, signal);
@@ -163,6 +164,7 @@ function* replay(turn: TurnRecord, told: After | undefined): Generator<Step> {
   for (const citation of conclusion?.citations ?? []) yield step(key, { type: 'citation', citation });
   const text = conclusion?.answer ?? '';
   if (text !== '') yield step(key, { type: 'delta', sequence: Math.max(1, told?.sequence ?? 0), text });
+  raise(turn);
   yield step(key, { type: 'finished', turn });
 }
 
@@ -181,6 +183,7 @@ function step(key: string, event: Exclude<LiveEvent, { type: 'lost' }>): Step {
   }
 }
 
+/** A turn that failed ends its stream with its failure, and not with `finished`. */
 function raise(turn: TurnRecord): void {
   const failure = turn.conclusion?.failure;
   if (failure) throw new RpcError(failure as Failure);

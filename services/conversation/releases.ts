@@ -102,7 +102,7 @@ export class Releases {
       this.#parts.log.info({ release: name, bytes: index.bytes }, 'release loaded');
       return { name, index };
     } catch (error) {
-      this.#parts.log.error({ error, release: name }, 'a release could not be loaded');
+      this.#parts.log.error({ err: error, release: name }, 'a release could not be loaded');
       if (known) return known;
       throw unavailable(error);
     }

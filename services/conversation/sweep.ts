@@ -42,7 +42,7 @@ export class Sweep implements Disposable {
       const found = await this.#sweep(this.#parts.clock.now() - LEASE_MS, async () => undefined);
       if (found > 0) this.#parts.log.info({ turns: found }, 'open turns looked after');
     } catch (error) {
-      this.#parts.log.warn({ error }, 'open turns could not be looked after; tried again later');
+      this.#parts.log.warn({ err: error }, 'open turns could not be looked after; tried again later');
     }
   }
 

@@ -113,7 +113,7 @@ export class TurnRunner {
     const draining: Promise<void> = (before ?? Promise.resolve())
       .then(() => this.#runAll(session, first))
       .catch((error: unknown) =>
-        this.#parts.log.error({ error, session }, 'turns of a session could not be run; the sweep tries again'),
+        this.#parts.log.error({ err: error, session }, 'turns of a session could not be run; the sweep tries again'),
       )
       .finally(() => {
         if (this.#draining.get(session) === draining) this.#draining.delete(session);
@@ -190,7 +190,7 @@ export class TurnRunner {
       const { signal } = context;
       if (signal.reason === 'shutdown' || signal.reason === 'lease lost') return undefined;
       if (error instanceof RpcError) return failed(turn, error.failure);
-      this.#parts.log.error({ error, turn: turn.key }, 'a turn failed');
+      this.#parts.log.error({ err: error, turn: turn.key }, 'a turn failed');
       return failed(turn, INTERNAL);
     }
   }
@@ -200,7 +200,7 @@ export class TurnRunner {
       const kept = await this.#parts.sessions.renew(claim, this.#parts.clock.now());
       if (!kept) breakOff.abort('lease lost' satisfies BreakOff);
     } catch (error) {
-      this.#parts.log.warn({ error, session: claim.session.key }, 'a lease could not be renewed');
+      this.#parts.log.warn({ err: error, session: claim.session.key }, 'a lease could not be renewed');
     }
   }
 

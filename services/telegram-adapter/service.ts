@@ -46,7 +46,7 @@ export async function startTelegramAdapter(
   const identity = await host.issue(SERVICE);
   const { metrics, clock, ids } = host;
   const store =
-    overrides.store ?? (await openSqliteStore({ file: join(config.dataDir, 'telegram-adapter.db'), clock, log }));
+    overrides.store ?? (await openSqliteStore({ file: join(config.dataDir, 'telegram-adapter.sqlite'), clock, log }));
   resources.use(store);
   const channelTo = (service: string, address: string) =>
     resources.use(openChannel({ service, address, identity, metrics }));

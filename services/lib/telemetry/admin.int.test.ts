@@ -46,6 +46,6 @@ describe('the admin server', () => {
       () => undefined,
       (rejected: Error) => rejected,
     );
-    expect(error?.message).to.match(/^the admin server cannot listen on 127\.0\.0\.1:\d+: .*EADDRINUSE/);
+    expect(error?.message).to.match(/^OTVET_ADMIN_ADDRESS: cannot listen on 127\.0\.0\.1:\d+: it is in use/);
   });
 });

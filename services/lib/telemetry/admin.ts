@@ -34,7 +34,9 @@ export async function startAdminServer(options: AdminOptions): Promise<AdminServ
   const host = options.address.slice(0, split);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => {
-      reject(new LoggableError(`the admin server cannot listen on ${options.address}: ${error.message}`));
+      const why = 'code' in error && error.code === 'EADDRINUSE' ? 'it is in use' : error.message;
+      const advice = 'Name another for /livez, /readyz and /metrics, such as 127.0.0.1:8091.';
+      reject(new LoggableError(`OTVET_ADMIN_ADDRESS: cannot listen on ${options.address}: ${why}. ${advice}`));
     });
     server.listen(Number(options.address.slice(split + 1)), host.replace(/^\[|\]$/g, ''), resolve);
   });
