@@ -19,7 +19,8 @@ export async function chooseAssistant({ api, env }: Context, given: string | und
   if (named) return assistantName(named);
   const all = await allAssistants(api);
   if (all.length === 1) return all[0]?.name ?? '';
-  if (all.length === 0) throw new CliError('there is no assistant yet, or this key may use none');
+  if (all.length === 0)
+    throw new CliError('there is no assistant yet (make one: otvet create NAME), or this key may use none');
   const names = all.map(({ name }) => name.slice('assistants/'.length)).join(', ');
   throw new CliError(`say which assistant with --assistant: ${names}`, EXIT.usage);
 }

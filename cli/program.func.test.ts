@@ -28,7 +28,12 @@ describe('the otvet command', () => {
   beforeEach(async () => {
     createdKeys = [];
     server = await startTestServer((router: ConnectRouter) => {
-      router.service(AssistantService, { listAssistants: () => ({ assistants: [hotel] }) });
+      router.service(AssistantService, {
+        listAssistants: () => ({ assistants: [hotel] }),
+        createAssistant: ({ assistantId, assistant }) => ({
+          assistant: { ...hotel, ...assistant, name: `assistants/${assistantId}` },
+        }),
+      });
       router.service(DatasetService, {
         listDatasets: ({ pageToken }) =>
           pageToken === ''
@@ -60,6 +65,14 @@ describe('the otvet command', () => {
   });
 
   afterEach(() => server[Symbol.asyncDispose]());
+
+  it('makes an assistant and says how to teach it', async () => {
+    const { exit, out } = await server.run('create', 'shop', '--name', 'Our shop', '--language', 'en', 'ru');
+    expect([exit, out]).to.deep.equal([0, 'shop is there. Teach it: otvet import FILE... --assistant shop\n']);
+    const shown = await server.run('create', 'shop', '--name', 'Our shop', '--json');
+    expect(JSON.parse(shown.out)).to.include({ name: 'assistants/shop', displayName: 'Our shop' });
+    expect((await server.run('create', 'Our shop!')).exit).to.equal(2);
+  });
 
   it('lists for scripts, a row to a line with tabs, over all pages', async () => {
     expect((await server.run('assistants')).out).to.equal('hotel\tHotel\tru, en\tr1\t\n');

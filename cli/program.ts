@@ -5,6 +5,7 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { askCommand } from './ask.ts';
 import type { Context } from './command.ts';
 import { connect, type Env, serverUrl } from './connection.ts';
+import { createCommand } from './create.ts';
 import { CliError, EXIT, EXIT_HELP, type ExitCode } from './exit.ts';
 import { toCliError } from './failure.ts';
 import { checkImportFlags, importCommand } from './imports.ts';
@@ -111,6 +112,17 @@ function describe({ terminal }: Surroundings, act: Act): Command {
       return act((context) => importCommand(context, paths, flags));
     });
 
+  program
+    .command('create')
+    .description('make an assistant, to be taught with `otvet import`')
+    .argument('<id>', 'its name in commands and addresses: lower-case letters, digits, hyphens')
+    .option('-n, --name <name>', 'what people see; else the id')
+    .option('--description <text>', 'whom it speaks for, in a sentence or two')
+    .option('--persona <text>', 'how it speaks, for models')
+    .option('--language <language...>', 'the languages of its material, the preferred one first')
+    .option('--json', 'print one object')
+    .action((id: string, flags) => act((context) => createCommand(context, id, flags)));
+
   const list = (name: string, description: string): Command =>
     program.command(name).description(description).option('--json', 'print one array');
   list('assistants', 'the assistants that your key may use').action((flags) =>
@@ -181,6 +193,7 @@ Examples:
   otvet ask --json "Где парковка?" | jq -r .text    for scripts
   otvet import faq.csv                              questions and answers, a header names the columns
   otvet import ./handbook --dataset handbook        a folder of Markdown and text
+  otvet create shop --name "Our shop" --language en ru
   otvet keys create "web shop" --scope ask          a key for a program
   otvet status
 
