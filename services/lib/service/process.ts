@@ -34,7 +34,7 @@ export async function runService<V extends Variables>(
     const own = readConfig(processVariables, process.env);
     const config = readConfig(variables, process.env);
     await makeDataDir(own.dataDir);
-    const log = createLogger({ level: own.logLevel, service: name });
+    const log = createLogger({ level: own.logLevel });
     const metrics = createMetrics();
     const tracing = await startTracing(name, process.env);
     const authority = await sharedAuthority(join(own.dataDir, 'certificates'), TRUST_DOMAIN, Date.now());
@@ -51,7 +51,7 @@ export async function runService<V extends Variables>(
       metrics,
       ready: () => ({ [name]: service.ready() }),
     });
-    log.info({ address: service.address, admin: admin.address }, 'started');
+    log.info({ service: name, address: service.address, admin: admin.address }, 'started');
     stopOnSignals(async () => {
       await service.stop(STOP_GRACE_MS);
       await admin.stop();
