@@ -31,7 +31,7 @@ describe('the otvet command', () => {
       router.service(AssistantService, {
         listAssistants: () => ({ assistants: [hotel] }),
         createAssistant: ({ assistantId, assistant }) => ({
-          assistant: { ...hotel, ...assistant, name: `assistants/${assistantId}` },
+          assistant: { name: `assistants/${assistantId}`, displayName: assistant?.displayName ?? '' },
         }),
       });
       router.service(DatasetService, {

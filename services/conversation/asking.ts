@@ -12,7 +12,7 @@ import type { Releases } from './releases.ts';
 import type { Sessions } from './sessions.ts';
 import { citationMessage, finishReason, turnMessage } from './turn-message.ts';
 import type { TurnRunner } from './turn-runner.ts';
-import { bodyHash, type Conclusion, type TurnRecord, type Turns, turnId } from './turns.ts';
+import { bodyHash, type Conclusion, type TurnRecord, type Turns, turnId, withoutAnswer } from './turns.ts';
 
 /** A question as it was asked; fields as in AskRequest. */
 export interface Question {
@@ -192,15 +192,5 @@ function raise(turn: TurnRecord): void {
 /** The final record of a question that found no place in its session. */
 function unqueued(turn: TurnRecord): Conclusion {
   const { code, reason, domain, message } = QUEUE_FULL;
-  return {
-    answer: '',
-    outcome: 'failed',
-    finish: 'stopped',
-    language: turn.askedLanguage ?? 'und',
-    citations: [],
-    release: '',
-    model: '',
-    modelMs: 0,
-    failure: { code, reason, domain, message },
-  };
+  return withoutAnswer('failed', turn.askedLanguage, { code, reason, domain, message });
 }

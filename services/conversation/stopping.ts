@@ -1,7 +1,7 @@
 import type { Clock } from '#lib/clock.ts';
 import type { SessionRecord, Sessions } from './sessions.ts';
 import type { TurnRunner } from './turn-runner.ts';
-import type { Conclusion, Turns } from './turns.ts';
+import { type Turns, withoutAnswer } from './turns.ts';
 
 export interface StoppingParts {
   readonly turns: Turns;
@@ -28,19 +28,8 @@ export class Stopping {
   async #stopOne(session: SessionRecord, turn: string): Promise<boolean> {
     const { runner, turns, sessions, clock } = this.#parts;
     if (runner.stop(turn)) return true;
-    const finished = await turns.finish(turn, session.lease.epoch, STOPPED, clock.now());
+    const finished = await turns.finish(turn, session.lease.epoch, withoutAnswer('stopped'), clock.now());
     if (session.lease.until < clock.now() || finished?.attempt === 0) await sessions.dequeue(session.key, turn);
     return finished !== undefined;
   }
 }
-
-const STOPPED: Conclusion = {
-  answer: '',
-  outcome: 'stopped',
-  finish: 'stopped',
-  language: 'und',
-  citations: [],
-  release: '',
-  model: '',
-  modelMs: 0,
-};

@@ -6,7 +6,7 @@ import { inSpan } from '#lib/telemetry/traces.ts';
 import { LiveTurn } from './live-turn.ts';
 import { type Claim, LEASE_MS, type SessionRecord, type Sessions } from './sessions.ts';
 import type { TurnMetrics } from './turn-metrics.ts';
-import type { Conclusion, TurnRecord, Turns } from './turns.ts';
+import { type Conclusion, type TurnRecord, type Turns, withoutAnswer } from './turns.ts';
 
 /** How often answering a turn is begun before it fails: once, and once more when the first process died. */
 export const MAX_ATTEMPTS = 2;
@@ -226,17 +226,6 @@ const INTERNAL: Failure = {
   message: 'Something unforeseen happened. Ask again.',
 };
 
-function failed(turn: TurnRecord, failure: Failure): Conclusion {
-  const { code, reason, domain, message } = failure;
-  return {
-    answer: '',
-    outcome: 'failed',
-    finish: 'stopped',
-    language: turn.askedLanguage ?? 'und',
-    citations: [],
-    release: '',
-    model: '',
-    modelMs: 0,
-    failure: { code, reason, domain, message },
-  };
+function failed(turn: TurnRecord, { code, reason, domain, message }: Failure): Conclusion {
+  return withoutAnswer('failed', turn.askedLanguage, { code, reason, domain, message });
 }

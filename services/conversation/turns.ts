@@ -89,6 +89,25 @@ export function bodyHash(question: string, language: string): string {
   return createHash('sha256').update(`${language}\n${question}`).digest('base64url').slice(0, 16);
 }
 
+/** The conclusion of a turn that ends before a model said anything. */
+export function withoutAnswer(
+  outcome: 'stopped' | 'failed',
+  language = 'und',
+  failure?: Conclusion['failure'],
+): Conclusion {
+  return {
+    answer: '',
+    outcome,
+    finish: 'stopped',
+    language,
+    citations: [],
+    release: '',
+    model: '',
+    modelMs: 0,
+    ...(failure === undefined ? {} : { failure }),
+  };
+}
+
 /** The turns of this service and the writes that move them. */
 export class Turns {
   readonly #turns: Collection<TurnRecord>;
