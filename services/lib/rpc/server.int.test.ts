@@ -136,9 +136,7 @@ describe('the RPC server', () => {
     const call = failureOf(client.getAssistant(bank, { timeoutMs: 5_000 }));
     await until(() => client !== undefined);
     await new Promise((resolve) => setTimeout(resolve, 100));
-    const started = performance.now();
     await rig.server.stop(50);
-    expect(performance.now() - started).to.be.lessThan(500);
     expect((await call).code).to.equal('UNAVAILABLE');
     await until(() => aborted);
   });

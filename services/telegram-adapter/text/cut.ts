@@ -31,7 +31,11 @@ export function cutAt(source: string, root: Root, at: number): { readonly head: 
   const path = pathTo(root, at);
   const code = path.findLast((node) => node.type === 'code');
   if (code !== undefined) return cutCode(source, code, path, at);
+  const span = path.findLast((node) => node.type === 'inlineCode');
+  const border = span && codeBorder(source, span, at);
+  if (border !== undefined && border > 0 && border < source.length) return sides(source, border);
   const marks = path.filter(isEmphasis).map((node) => emphasisMark(source, node));
+  if (span !== undefined) marks.push(backticks(source, span));
   const table = path.findLast((node) => node.type === 'table');
   const inLine = path.some((node) => node.type === 'paragraph' || node.type === 'heading');
   const before = source.slice(lineStart(source, at), at);
@@ -40,7 +44,11 @@ export function cutAt(source: string, root: Root, at: number): { readonly head: 
   const tail = inLine ? escapeBlockStart(rest.trimStart()) : rest;
   return {
     head: source.slice(0, at).trimEnd() + marks.toReversed().join(''),
-    tail: quote + (table === undefined ? '' : tableHeader(source, table)) + marks.join('') + tail,
+    tail:
+      quote +
+      (table === undefined ? '' : tableHeader(source, table)) +
+      marks.join('') +
+      (span ? rest.trimStart() : tail),
   };
 }
 
@@ -106,6 +114,20 @@ function emphasisMark(source: string, node: Nodes): string {
   const first = 'children' in node ? node.children[0] : undefined;
   const { start } = spanOf(node);
   return source.slice(start, first === undefined ? start : spanOf(first).start);
+}
+
+/** The backticks that open a code span. */
+function backticks(source: string, span: Nodes): string {
+  const { start, end } = spanOf(span);
+  return /^`+/.exec(source.slice(start, end))?.[0] ?? '';
+}
+
+/** The end of a code span that a place among its backticks belongs to; undefined for a place inside its text. */
+function codeBorder(source: string, span: Nodes, at: number): number | undefined {
+  const { start, end } = spanOf(span);
+  const { length } = backticks(source, span);
+  if (at <= start + length) return start;
+  return at >= end - length ? end : undefined;
 }
 
 /** What stands before a block on its line, with the marks of lists made spaces. */
