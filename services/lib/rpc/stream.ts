@@ -2,6 +2,7 @@ import type { DescMethod, Message, MessageInitShape } from '@bufbuild/protobuf';
 import type { handleServerStreamingCall, ServerWritableStream } from '@grpc/grpc-js';
 import { Call, type Method, statusOf } from '#lib/rpc/call.ts';
 import type { CallContext, ServedCall } from '#lib/rpc/context.ts';
+import { Outlet } from '#lib/rpc/outlet.ts';
 import type { StatusCode } from '#lib/rpc/status.ts';
 
 type Response = MessageInitShape<DescMethod['output']>;
@@ -47,11 +48,12 @@ async function pump(
     // Our own deadline is answered when it passes, whether the handler settles or not.
     if (context.ended && !raw.cancelled && context.settle()) raw.emit('error', statusOf(context.ended.failure));
   });
+  const outlet = new Outlet(raw);
   for (;;) {
     const step = await call.within(() => responses.next());
     if (context.ended) throw context.ended;
     if (step.done) return;
-    if (!raw.write(encodeOrGiveUp(call, responses, step.value))) await drained(context, raw);
+    if (!outlet.write(encodeOrGiveUp(call, responses, step.value))) await drained(context, outlet);
     if (context.ended) throw context.ended;
   }
 }
@@ -79,14 +81,14 @@ function ignore(): undefined {
 }
 
 /** Resolves when the stream takes more, or the call ended. */
-function drained(context: ServedCall, raw: RawStream): Promise<void> {
+function drained(context: ServedCall, outlet: Outlet): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
-      raw.off('drain', done);
+      outlet.offDrain(done);
       context.offEnd(done);
       resolve();
     };
-    raw.on('drain', done);
+    outlet.onDrain(done);
     context.onEnd(done);
   });
 }
