@@ -37,6 +37,27 @@ describe('a live turn', () => {
     expect(await read(live)).to.deep.equal(['started 1', '2:One two', 'finished']);
   });
 
+  it('tells an answer that is there at once in one go', async () => {
+    const live = new LiveTurn();
+    const reading = read(live);
+    live.begin(1);
+    await new Promise(setImmediate);
+    live.delta('One ');
+    await new Promise(setImmediate);
+    live.delta('two');
+    live.finish(finished);
+    expect(await reading).to.deep.equal(['started 1', '2:One two', 'finished']);
+  });
+
+  it('does not keep what is said for an end that does not come', async () => {
+    const live = new LiveTurn();
+    const events = live.follow(undefined, never);
+    live.begin(1);
+    expect((await events.next()).value).to.include({ type: 'started' });
+    live.delta('One');
+    expect((await events.next()).value).to.include({ type: 'delta', text: 'One' });
+  });
+
   it('gives who resumes only what came after', async () => {
     const live = new LiveTurn();
     live.begin(1);
