@@ -8,24 +8,22 @@ import type { CallContext } from '#lib/rpc/context.ts';
 import { RpcError } from '#lib/rpc/status.ts';
 import { chooseRoute } from './answer-policy.ts';
 import { CitationRewriter } from './citations.ts';
+import type { ContextTurns } from './context-turns.ts';
 import type { LiveTurn } from './live-turn.ts';
 import { assistantName } from './names.ts';
 import { phrasesOf } from './phrases.ts';
 import { assemblePrompt, type EarlierTurn, type OfferedPassage, REFUSAL_MARKER } from './prompt.ts';
 import type { LoadedRelease, Releases } from './releases.ts';
 import type { SessionRecord } from './sessions.ts';
-import type { CitationRecord, Conclusion, TurnFinish, TurnRecord, Turns } from './turns.ts';
+import type { CitationRecord, Conclusion, TurnFinish, TurnRecord } from './turns.ts';
 
 export interface AnsweringParts {
   readonly releases: Pick<Releases, 'active'>;
-  readonly turns: Pick<Turns, 'recent'>;
+  readonly context: Pick<ContextTurns, 'before'>;
   readonly model: Client<typeof ModelService>;
   readonly contextTokens: number;
   readonly clock: { now(): number };
 }
-
-/** How many earlier turns are read for a prompt; the token budget decides how many of them find room. */
-const EARLIER_TURNS = 5;
 
 function finishOf(reason: FinishReason): TurnFinish {
   if (reason === FinishReason.LENGTH) return 'length';
@@ -52,7 +50,7 @@ export class Answering {
     const language = answerLanguage(turn, session, release);
     const frame: Frame = { language, release: release?.name ?? '' };
     if (!release) return say(live, frame, 'refused', phrasesOf(language).untaught);
-    const earlier = await this.#earlier(turn, session);
+    const earlier = await this.#parts.context.before(turn, session);
     const route = chooseRoute({ question: turn.question, language, earlier, index: release.index });
     switch (route.type) {
       case 'small_talk':
@@ -67,16 +65,6 @@ export class Answering {
       case 'model':
         return this.#askModel(turn, frame, release.index, route.passages, earlier, live, context);
     }
-  }
-
-  async #earlier(turn: TurnRecord, session: SessionRecord): Promise<EarlierTurn[]> {
-    if (session.turnCount <= 1) return [];
-    const recent = await this.#parts.turns.recent(session.key, Math.max(1, session.contextSince), EARLIER_TURNS + 1);
-    return recent
-      .filter(
-        ({ key, conclusion }) => key !== turn.key && conclusion !== undefined && REMEMBERED.has(conclusion.outcome),
-      )
-      .map(({ question, conclusion }) => ({ question, answer: conclusion?.answer ?? '' }));
   }
 
   async #askModel(
@@ -129,9 +117,6 @@ export class Answering {
     return { ...answered, answer: text.said, outcome: 'answered', finish: ended.finish, citations: text.citations };
   }
 }
-
-/** Turns whose question and answer help to understand the next question. */
-const REMEMBERED: ReadonlySet<string> = new Set(['answered', 'curated', 'stopped']);
 
 const STREAM_CUT = {
   code: 'ABORTED',

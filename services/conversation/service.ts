@@ -14,6 +14,7 @@ import type { Host, RunningService } from '#lib/service/host.ts';
 import { Answering } from './answering.ts';
 import { Asking } from './asking.ts';
 import type { ConversationConfig } from './config.ts';
+import { ContextTurns } from './context-turns.ts';
 import { conversationHandlers } from './conversation-handlers.ts';
 import { Releases } from './releases.ts';
 import { sessionHandlers } from './session-handlers.ts';
@@ -53,9 +54,10 @@ export async function startConversation(
     memory: config.indexMemory,
     log,
   });
+  const context = new ContextTurns(turns);
   const answering = new Answering({
     releases,
-    turns,
+    context,
     model: createClient(ModelService, llm),
     contextTokens: config.contextTokens,
     clock,
@@ -63,7 +65,8 @@ export async function startConversation(
   const runner = new TurnRunner({
     sessions,
     turns,
-    answer: (turn, session, live, context) => answering.answer(turn, session, live, context),
+    answer: (turn, session, live, call) => answering.answer(turn, session, live, call),
+    context,
     clock,
     log,
     metrics: new TurnMetrics(metrics),

@@ -3,6 +3,7 @@ import type { CallContext } from '#lib/rpc/context.ts';
 import { RpcError } from '#lib/rpc/status.ts';
 import type { Logger } from '#lib/telemetry/log.ts';
 import { inSpan } from '#lib/telemetry/traces.ts';
+import type { ContextTurns } from './context-turns.ts';
 import { LiveTurn } from './live-turn.ts';
 import { type Claim, LEASE_MS, type SessionRecord, type Sessions } from './sessions.ts';
 import type { TurnMetrics } from './turn-metrics.ts';
@@ -26,6 +27,7 @@ export interface TurnRunnerParts {
   readonly sessions: Sessions;
   readonly turns: Turns;
   readonly answer: Answer;
+  readonly context: Pick<ContextTurns, 'finished'>;
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: TurnMetrics;
@@ -137,7 +139,7 @@ export class TurnRunner {
 
   /** False when the turn was left to somebody else. */
   async #runOne(claim: Claim, begun: TurnRecord | undefined): Promise<boolean> {
-    const { turns, sessions, clock, metrics } = this.#parts;
+    const { turns, sessions, context, clock, metrics } = this.#parts;
     const turn = begun ?? (await turns.begin(claim.turn, claim.epoch));
     if (!turn) {
       this.#lose(claim.turn);
@@ -162,6 +164,7 @@ export class TurnRunner {
       const finished = conclusion && (await turns.finish(turn.key, claim.epoch, conclusion, clock.now()));
       if (finished) {
         metrics.finished(finished);
+        context.finished(finished, claim.session);
         live.finish(finished);
         this.#lives.delete(turn.key);
         return true;
