@@ -6,7 +6,7 @@ import type { Opened, Reply, Request, WriterOptions } from '#lib/documents/sqlit
 import { Packer, type Posted } from '#lib/documents/sqlite/posting.ts';
 
 /** How long a lazy write waits for others to share a commit with, in milliseconds. */
-const LINGER_MS = 4;
+const LINGER_MS = 10;
 
 /** The writer thread as its store sees it: requests in, replies in the same order. */
 export class WriterThread {
