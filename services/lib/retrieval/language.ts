@@ -25,15 +25,20 @@ function familyOf(word: string): Family {
   return unit >= 0x400 && unit < 0x530 ? 'cyrillic' : 'other';
 }
 
-/** How often each word is among a family's profiles: a word that many languages share tells less. */
-function sharing(profiles: readonly LanguageProfile[]): (word: string) => number {
-  return (word) => profiles.reduce((count, { words }) => count + (words.has(word) ? 1 : 0), 0);
+/** What each word of a family's profiles tells: less where many languages share it. */
+function wordWeights(profiles: readonly LanguageProfile[]): ReadonlyMap<string, number> {
+  const shared = new Map<string, number>();
+  for (const { words } of profiles) for (const word of words) shared.set(word, (shared.get(word) ?? 0) + 1);
+  const weight = (word: string): number => (word.length > 1 ? WORD_WEIGHT : LONE_LETTER_WEIGHT);
+  return new Map([...shared].map(([word, count]) => [word, weight(word) / count ** 0.7]));
 }
 
-function weigh(profile: LanguageProfile, words: readonly string[], shared: (word: string) => number): number {
+const WORD_WEIGHTS = new Map([CYRILLIC, LATIN].map((profiles) => [profiles, wordWeights(profiles)]));
+
+function weigh(profile: LanguageProfile, words: readonly string[], weights: ReadonlyMap<string, number>): number {
   let evidence = 0;
   for (const word of words) {
-    if (profile.words.has(word)) evidence += (word.length > 1 ? WORD_WEIGHT : LONE_LETTER_WEIGHT) / shared(word) ** 0.7;
+    if (profile.words.has(word)) evidence += weights.get(word) ?? 0;
     if (profile.letters?.test(word)) evidence += LETTERS_WEIGHT;
     if (word.length > 2 && profile.clusters?.test(word)) evidence += CLUSTERS_WEIGHT;
   }
@@ -42,12 +47,12 @@ function weigh(profile: LanguageProfile, words: readonly string[], shared: (word
 
 /** The likeliest language and the evidence for it; a hint is evidence. */
 function strongest(profiles: readonly LanguageProfile[], words: readonly string[], hint: string): [string, number] {
-  const shared = sharing(profiles);
+  const weights = WORD_WEIGHTS.get(profiles) ?? wordWeights(profiles);
   let language = 'und';
   let found = 0;
   let most = -1;
   for (const profile of profiles) {
-    const evidence = weigh(profile, words, shared) + (profile.language === hint ? HINT_WEIGHT : 0);
+    const evidence = weigh(profile, words, weights) + (profile.language === hint ? HINT_WEIGHT : 0);
     const likelihood = evidence + (profile === profiles[0] ? FIRST_WEIGHT : 0);
     if (likelihood > most) {
       language = profile.language;
@@ -59,8 +64,7 @@ function strongest(profiles: readonly LanguageProfile[], words: readonly string[
 }
 
 function isFunctionWord(word: string): boolean {
-  const profiles = familyOf(word) === 'cyrillic' ? CYRILLIC : LATIN;
-  return profiles.some(({ words }) => words.has(word));
+  return WORD_WEIGHTS.get(familyOf(word) === 'cyrillic' ? CYRILLIC : LATIN)?.has(word) ?? false;
 }
 
 function dominant(words: readonly string[]): Family {

@@ -6,35 +6,31 @@ const GRAM = 4;
 const TEXT_LIMIT = 1000;
 const APART = /[^\p{L}\p{N}]+/gu;
 
-/** Visits a number for each four letters in a row, a space between words and at both ends; how many there were. */
-function visitGrams(text: string, visit: (gram: number) => void): number {
+/** A number for each four letters in a row, a space between words and at both ends; in ascending order. */
+export function letterGrams(text: string): Int32Array {
   const line = ` ${normalize(text.slice(0, TEXT_LIMIT)).replace(APART, ' ').trim()} `;
+  const grams = new Int32Array(Math.max(0, line.length - GRAM + 1));
   let gram = 0;
   for (let i = 0; i < line.length; i++) {
     // The low byte of four units is enough: letters of one script differ in it.
     gram = (gram << 8) | (line.charCodeAt(i) & 0xff);
-    if (i >= GRAM - 1) visit(gram);
+    if (i >= GRAM - 1) grams[i - GRAM + 1] = gram;
   }
-  return Math.max(0, line.length - GRAM + 1);
+  return grams.sort();
 }
 
 /**
- * Prepares a question to be compared with others letter by letter: gives 0 (nothing in common) to 1 (the same letters in
- * the same order), about 3 microseconds each. It sees word order, endings and misspellings, which stems do not.
+ * Compares the grams of two questions: 0 (nothing in common) to 1 (the same letters in the same order), in less than a microsecond. It
+ * sees word order, endings and misspellings, which stems do not.
  */
-export function letterLikeness(question: string): (other: string) => number {
-  const own = new Map<number, number>();
-  const ownCount = visitGrams(question, (gram) => own.set(gram, (own.get(gram) ?? 0) + 1));
-  return (other) => {
-    const taken = new Map<number, number>();
-    let shared = 0;
-    const count = visitGrams(other, (gram) => {
-      const there = own.get(gram);
-      if (there === undefined) return;
-      const before = taken.get(gram) ?? 0;
-      if (before < there) shared++;
-      taken.set(gram, before + 1);
-    });
-    return ownCount + count > 0 ? (2 * shared) / (ownCount + count) : 0;
-  };
+export function letterLikeness(one: Int32Array, other: Int32Array): number {
+  let shared = 0;
+  for (let i = 0, j = 0; i < one.length && j < other.length; ) {
+    const difference = (one[i] as number) - (other[j] as number);
+    if (difference === 0) shared++;
+    if (difference <= 0) i++;
+    if (difference >= 0) j++;
+  }
+  const count = one.length + other.length;
+  return count > 0 ? (2 * shared) / count : 0;
 }

@@ -1,7 +1,8 @@
 import { type QueryToken, questionTokens } from './analysis.ts';
 import { ArtifactInvalid, type Passage, type ReleaseHeader } from './artifact.ts';
 import { RECORD_FIELDS } from './build.ts';
-import { letterLikeness } from './letters.ts';
+import { Kept } from './kept.ts';
+import { letterGrams, letterLikeness } from './letters.ts';
 import { readSections, type Sections } from './sections.ts';
 import { questionSimilarity } from './similarity.ts';
 import { Stemmer } from './stems.ts';
@@ -41,6 +42,9 @@ export interface ReleaseIndex {
 const STEM_CACHE = 4096;
 /** Examples whose letters are compared: of banking77's, the right answer is nearly always among them. */
 const RERANKED = 30;
+/** Examples whose grams (about 300 bytes each) and tokens (1 KB) are kept: those of a small assistant all. */
+const KEPT_GRAMS = 4096;
+const KEPT_TOKENS = 512;
 
 interface Description {
   readonly header: ReleaseHeader;
@@ -90,6 +94,11 @@ class OpenIndex implements ReleaseIndex {
   readonly #records: Readonly<Record<Passage['kind'], Uint32Array>>;
   readonly #indexes: Readonly<Record<Passage['kind'], SubIndex>>;
   readonly #stemmer = new Stemmer(STEM_CACHE);
+  /** By entry, of the examples' questions. */
+  readonly #exampleGrams = new Kept<number, Int32Array>(KEPT_GRAMS);
+  readonly #exampleTokens = new Kept<number, QueryToken[]>(KEPT_TOKENS);
+  /** Examples and passages are searched for the same question, one after the other. */
+  readonly #asked = new Kept<string, QueryToken[]>(1);
 
   constructor(sections: Sections, bytes: number) {
     const { header, latin, impactScales } = describe(sections.description);
@@ -114,7 +123,7 @@ class OpenIndex implements ReleaseIndex {
   }
 
   search(question: string, options: SearchOptions): readonly Hit[] {
-    const tokens = questionTokens(question, this.#stemmer, this.#latin);
+    const tokens = this.#asked.get(question, (text) => this.#tokensOf(text));
     if (options.kind !== undefined)
       return this.#searchKind(question, tokens, options.kind, options.limit).map(({ hit }) => hit);
     return [
@@ -149,7 +158,11 @@ class OpenIndex implements ReleaseIndex {
       const passage = this.#passage(kind, entry);
       const similarity =
         kind === 'example'
-          ? questionSimilarity(tokens, questionTokens(passage.question, this.#stemmer, this.#latin), weigh)
+          ? questionSimilarity(
+              tokens,
+              this.#exampleTokens.get(entry, () => this.#tokensOf(passage.question)),
+              weigh,
+            )
           : 0;
       return { hit: { passage, score, coverage, similarity }, share: score / ideal };
     });
@@ -159,11 +172,18 @@ class OpenIndex implements ReleaseIndex {
   #rankExamples(question: string, tokens: readonly QueryToken[], limit: number): Found[] {
     const found = this.#indexes.example.search(tokens, limit > 0 ? Math.max(limit, RERANKED) : 0);
     const top = found[0]?.score ?? 0;
-    const likeness = letterLikeness(question);
+    const grams = letterGrams(question);
+    const likeness = (entry: number) => letterLikeness(grams, this.#exampleGrams.get(entry, this.#gramsOf));
     return found
-      .map((one) => ({ ...one, score: one.score + top * likeness(this.#text('example', one.entry, 'question')) }))
+      .map(({ entry, score, coverage }) => ({ entry, score: score + top * likeness(entry), coverage }))
       .sort((a, b) => b.score - a.score || a.entry - b.entry)
       .slice(0, limit);
+  }
+
+  readonly #gramsOf = (entry: number): Int32Array => letterGrams(this.#text('example', entry, 'question'));
+
+  #tokensOf(question: string): QueryToken[] {
+    return questionTokens(question, this.#stemmer, this.#latin);
   }
 
   #text(kind: Passage['kind'], entry: number, field: (typeof RECORD_FIELDS)[number]): string {

@@ -2,6 +2,7 @@ import type { QueryToken } from './analysis.ts';
 import { ArtifactInvalid } from './artifact.ts';
 import { Best } from './best.ts';
 import { Dictionary } from './dictionary.ts';
+import { Kept } from './kept.ts';
 import { SEGMENT } from './postings.ts';
 import { type List, SegmentScorer } from './scoring.ts';
 import type { Sections } from './sections.ts';
@@ -21,6 +22,8 @@ const STOP_MASS = 0.1;
 const BACKGROUND = 50;
 /** Unknown words of a question that are taken for misspelt ones, the first: each costs about 0.1 milliseconds. */
 const UNKNOWN_LIMIT = 3;
+/** Words whose nearest term is kept, 100 bytes each: names and misspellings come again. */
+const KEPT_NEAREST = 1024;
 /** What a word counts for that is only nearly there. */
 const NEAR_WEIGHT = 0.6;
 
@@ -53,6 +56,8 @@ export class SubIndex {
   readonly #starts: Uint32Array;
   readonly #impactScale: number;
   readonly #scorer: SegmentScorer;
+  /** By word; -1 where none is near. */
+  readonly #nearestTerms = new Kept<string, number>(KEPT_NEAREST);
 
   /** Throws ArtifactInvalid when the sections do not fit each other. */
   constructor(sections: Sections, prefix: string, entries: number, impactScale: number) {
@@ -155,11 +160,16 @@ export class SubIndex {
 
   /** The most frequent term one slip away from a word that no entry has. */
   #nearest(token: QueryToken): number | undefined {
-    let nearest: number | undefined;
+    const nearest = this.#nearestTerms.get(token.word, () => this.#searchNearest(token));
+    return nearest < 0 ? undefined : nearest;
+  }
+
+  #searchNearest(token: QueryToken): number {
+    let nearest = -1;
     for (const stem of token.stems) {
       visitNearStems(stem, (near) => {
         const id = this.#dictionary.find(near);
-        if (id !== undefined && (this.#frequency[id] ?? 0) > (this.#frequency[nearest ?? -1] ?? 0)) nearest = id;
+        if (id !== undefined && (this.#frequency[id] ?? 0) > (this.#frequency[nearest] ?? 0)) nearest = id;
       });
     }
     return nearest;
