@@ -7,6 +7,11 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 const MINIMUM_NODE = 26;
+/**
+ * Room for short-lived objects, in MiB. The runtime takes far more of it while it starts and does not give it back: with this Otvet at
+ * rest needs 175 MiB instead of 238, and answers cost the same.
+ */
+const RUNTIME_OPTIONS = '--max-semi-space-size=4';
 const root = resolve(import.meta.dirname, '..');
 const modules = join(root, 'node_modules');
 const stamp = join(modules, '.otvet-installed');
@@ -15,7 +20,9 @@ export function run(argv) {
   const development = argv[0] === '--dev';
   const [file, ...rest] = development ? argv.slice(1) : argv;
   install(development);
-  const child = spawn(findNode(), [resolve(root, file), ...rest], { stdio: 'inherit', env: process.env });
+  const options = `${RUNTIME_OPTIONS} ${process.env.NODE_OPTIONS ?? ''}`.trim();
+  const env = { ...process.env, NODE_OPTIONS: options };
+  const child = spawn(findNode(), [resolve(root, file), ...rest], { stdio: 'inherit', env });
   // A Ctrl-C reaches the whole process group; the child decides when it is done, and we report how it ended.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, () => {
