@@ -26,7 +26,6 @@ export async function runOtvet(env: Readonly<Record<string, string | undefined>>
     const begun = performance.now();
     const config = readConfig(processVariables, env);
     await makeDataDir(config.dataDir);
-    const model = readConfig(llmVariables, env);
     const quiet = process.stdout.isTTY && !env.OTVET_LOG_LEVEL;
     const log = createLogger({ level: quiet ? 'warn' : config.logLevel });
     const metrics = createMetrics();
@@ -47,6 +46,7 @@ export async function runOtvet(env: Readonly<Record<string, string | undefined>>
       await admin.stop();
       await tracing[Symbol.asyncDispose]();
     });
+    const model = readConfig(llmVariables, env);
     process.stdout.write(
       welcomeScreen({
         url: otvet.gateway.url,

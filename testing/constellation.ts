@@ -25,6 +25,8 @@ export interface Constellation {
   kill(): Promise<void>;
   /** Everything printed so far, standard error too. Empty for `inside`. */
   output(): string;
+  /** What the admin ports show of themselves. Empty for `inside`. */
+  metrics(): Promise<string>;
 }
 
 const SERVICES = ['llm', 'training', 'conversation', 'telegram-adapter', 'gateway'] as const;
@@ -52,6 +54,7 @@ export async function startConstellation(form: Form, dataDir: string, env: Envir
     url,
     apiKey: await readKey(dataDir),
     output,
+    metrics: async () => (await Promise.all(children.map((child) => child.metrics()))).join(''),
     async stop() {
       await Promise.all(children.map((child) => child.end('SIGTERM')));
     },
@@ -67,6 +70,7 @@ async function startInside(dataDir: string, env: Environment): Promise<Constella
     url: otvet.gateway.url,
     apiKey: await readKey(dataDir),
     output: () => '',
+    metrics: async () => '',
     stop: () => otvet.stop(1000),
     kill() {
       throw new Error('what runs inside the test cannot be killed');
@@ -109,6 +113,10 @@ class Running {
       if (response?.ok) return;
     }
     throw new Error('it was not ready in time');
+  }
+
+  async metrics(): Promise<string> {
+    return (await fetch(`http://${this.#admin}/metrics`)).text();
   }
 
   async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {

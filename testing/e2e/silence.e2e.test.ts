@@ -35,6 +35,7 @@ describe('logs, spans, metrics and errors', () => {
     });
     const partner = new Partner(otvet.url, otvet.apiKey);
     let refusals = '';
+    let metrics = '';
     try {
       await partner.teach(
         'lastochka',
@@ -70,11 +71,13 @@ describe('logs, spans, metrics and errors', () => {
       );
       refusals += await post(otvet.url, otvet.apiKey, `{"assistant":"assistants/nobody","question":"${asked}"}`);
       refusals += await post(otvet.url, otvet.apiKey, `{"question": "${asked}`);
+      metrics = await otvet.metrics();
     } finally {
       await otvet.stop();
     }
 
     const output = otvet.output();
+    expect(metrics).to.contain('otvet_turns_total');
     expect(output, 'spans').to.contain('traceId');
     expect(output, 'debug lines and failures').to.match(/"level":"(warn|error)"/);
     for (const [what, secret] of Object.entries({
@@ -83,7 +86,7 @@ describe('logs, spans, metrics and errors', () => {
       token: telegram.token,
       apiKey: otvet.apiKey,
     })) {
-      expect(occurrences(output, secret), `${what} in logs and spans`).to.deep.equal([]);
+      expect(occurrences(output + metrics, secret), `${what} in logs, spans and metrics`).to.deep.equal([]);
     }
     for (const [what, secret] of Object.entries({
       answer: SAID.answer,
