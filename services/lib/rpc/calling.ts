@@ -1,5 +1,5 @@
 import type { DescMethod, Message, MessageInitShape } from '@bufbuild/protobuf';
-import type { CallOptions } from '#lib/rpc/client.ts';
+import type { CallOptions } from '#lib/rpc/call-options.ts';
 import { OutgoingCall, type OutgoingMethod } from '#lib/rpc/outgoing.ts';
 import { bareFailure, RpcError } from '#lib/rpc/status.ts';
 

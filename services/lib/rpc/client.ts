@@ -1,21 +1,11 @@
 import type { DescMethod, DescService, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
-import type { Principal } from '#gen/otvet/access/v1/access_pb.ts';
+import type { CallOptions } from '#lib/rpc/call-options.ts';
 import { callStreaming, callUnary } from '#lib/rpc/calling.ts';
 import { OpenChannel, type RpcChannel } from '#lib/rpc/channel.ts';
-import type { CallContext } from '#lib/rpc/context.ts';
 import { outgoingMethod } from '#lib/rpc/outgoing.ts';
 
+export type { CallOptions } from '#lib/rpc/call-options.ts';
 export { openChannel, type RpcChannel } from '#lib/rpc/channel.ts';
-
-export interface CallOptions {
-  /** Of the call being served: its deadline less a margin, its end and its trace go on into this one. */
-  readonly context?: CallContext;
-  readonly signal?: AbortSignal;
-  /** Milliseconds; 10,000 for unary calls and 300,000 for streams where it is not set. */
-  readonly timeoutMs?: number;
-  /** On whose behalf; must not change afterwards. Only gateway and telegram-adapter may speak for others. */
-  readonly principal?: Principal;
-}
 
 type ClientMethod<M extends DescService['method'][string]> = M['methodKind'] extends 'unary'
   ? (request: MessageInitShape<M['input']>, options?: CallOptions) => Promise<MessageShape<M['output']>>
