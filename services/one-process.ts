@@ -18,12 +18,19 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export interface Otvet {
   readonly services: readonly RunningService[];
   readonly gateway: RunningGateway;
-  /** Stops the services in the reverse order of their start. */
+  /** Stops the services, callers before those they call, all within the grace. */
   stop(graceMs: number): Promise<void>;
 }
 
 /** Any free port of this machine: within one process nobody else needs to know where a service listens. */
 const ANYWHERE = '127.0.0.1:0';
+
+/** Who is stopped together, callers before those they call, and the part of the grace that each step may take. */
+const STOPPING: readonly (readonly [names: readonly string[], share: number])[] = [
+  [['gateway', 'telegram-adapter'], 0.4],
+  [['conversation'], 0.4],
+  [['training', 'llm'], 0.2],
+];
 
 /**
  * Starts all five services in this process: each listens on a loopback port of its own and speaks mTLS with the others, as they do
@@ -46,7 +53,10 @@ export async function startInOneProcess(env: Environment, host: Host): Promise<O
     return service;
   };
   const stop = async (graceMs: number): Promise<void> => {
-    for (const service of [...started].reverse()) await service.stop(graceMs);
+    for (const [names, share] of STOPPING) {
+      const together = started.filter(({ name }) => names.includes(name));
+      await Promise.all(together.map((service) => service.stop(graceMs * share)));
+    }
   };
   try {
     const [llm, training] = await Promise.all([
