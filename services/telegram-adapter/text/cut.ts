@@ -27,8 +27,9 @@ export function findCut(source: string, root: Root, budget: number): number {
 }
 
 /** The two sides of a cut: what was open is closed in `head` and opened again in `tail`. */
-export function cutAt(source: string, root: Root, at: number): { readonly head: string; readonly tail: string } {
+export function cutAt(whole: string, root: Root, at: number): { readonly head: string; readonly tail: string } {
   const path = pathTo(root, at);
+  const source = numberOn(whole, path, at);
   const code = path.findLast((node) => node.type === 'code');
   if (code !== undefined) return cutCode(source, code, path, at);
   const span = path.findLast((node) => node.type === 'inlineCode');
@@ -114,6 +115,22 @@ function emphasisMark(source: string, node: Nodes): string {
   const first = 'children' in node ? node.children[0] : undefined;
   const { start } = spanOf(node);
   return source.slice(start, first === undefined ? start : spanOf(first).start);
+}
+
+/** Numbered lists count on behind a cut, whatever numbers their source gives: the next item of each gets the number that it shows. */
+function numberOn(source: string, path: readonly Nodes[], at: number): string {
+  let text = source;
+  for (const node of path.toReversed()) {
+    if (node.type !== 'list' || !node.ordered) continue;
+    const next = node.children.findIndex((item) => spanOf(item).start >= at);
+    const item = node.children[next];
+    if (item === undefined) continue;
+    const { start } = spanOf(item);
+    // Outer lists go on behind inner ones, whose new numbers may be longer than the old.
+    const moved = start + text.length - source.length;
+    text = text.slice(0, moved) + text.slice(moved).replace(/^\d{1,9}/, String((node.start ?? 1) + next));
+  }
+  return text;
 }
 
 /** The backticks that open a code span. */

@@ -146,6 +146,11 @@ describe('splitting Markdown into messages', () => {
     }
   });
 
+  it('counts on behind a cut in a numbered list', () => {
+    const parts = splitMarkdown('1. one and some more\n1. two and some more\n1. three and some more\n', 30);
+    expect(parts.map(({ plain }) => plain.trim()).join(' ')).to.match(/1\. one .*2\. two .*3\. three/s);
+  });
+
   it('closes a code span before a cut and opens it again after it', () => {
     const [first, second] = splitMarkdown('?```js n0 [x](https://e.org/y) word``` and so on', 20);
     expect(`${first?.plain}${second?.plain}`).to.contain('](https://e.org');
