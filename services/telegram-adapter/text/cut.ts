@@ -38,7 +38,7 @@ export function cutAt(whole: string, root: Root, at: number): { readonly head: s
   const marks = path.filter(isEmphasis).map((node) => emphasisMark(source, node));
   if (span !== undefined) marks.push(backticks(source, span));
   const table = path.findLast((node) => node.type === 'table');
-  const inLine = path.some((node) => node.type === 'paragraph' || node.type === 'heading');
+  const inLine = path.some(({ type }) => type === 'paragraph' || type === 'heading' || type === 'tableCell');
   const before = source.slice(lineStart(source, at), at);
   const quote = /^[\s>]*$/.test(before) ? '' : (/^ {0,3}(?:> ?)+/.exec(before)?.[0] ?? '');
   const rest = dedent(source.slice(at), path, at).replace(/^\n+/, '');
