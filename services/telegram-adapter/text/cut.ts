@@ -35,10 +35,11 @@ export function cutAt(whole: string, root: Root, at: number): { readonly head: s
   const span = path.findLast((node) => node.type === 'inlineCode');
   const border = span && codeBorder(source, span, at);
   if (border !== undefined && border > 0 && border < source.length) return sides(source, border);
+  if (span !== undefined && backticks(source, span).length >= 3) return cutLongSpan(source, span, at);
   const marks = path.filter(isEmphasis).map((node) => emphasisMark(source, node));
   if (span !== undefined) marks.push(backticks(source, span));
   const table = path.findLast((node) => node.type === 'table');
-  const inLine = path.some(({ type }) => type === 'paragraph' || type === 'heading' || type === 'tableCell');
+  const inLine = path.some(({ type }) => type === 'paragraph' || type === 'heading' || type === 'tableRow');
   const before = source.slice(lineStart(source, at), at);
   const quote = /^[\s>]*$/.test(before) ? '' : (/^ {0,3}(?:> ?)+/.exec(before)?.[0] ?? '');
   const rest = dedent(source.slice(at), path, at).replace(/^\n+/, '');
@@ -137,6 +138,21 @@ function numberOn(source: string, path: readonly Nodes[], at: number): string {
 function backticks(source: string, span: Nodes): string {
   const { start, end } = spanOf(span);
   return /^`+/.exec(source.slice(start, end))?.[0] ?? '';
+}
+
+/**
+ * A span between three backticks or more cannot be opened again at the beginning of a message: there they would open a fence, and the
+ * words behind them name its language, unseen. What is left of it becomes a fence of its own.
+ */
+function cutLongSpan(source: string, span: Nodes, at: number): { head: string; tail: string } {
+  const { end } = spanOf(span);
+  const ticks = backticks(source, span);
+  const left = source.slice(at, end - ticks.length).trim();
+  const fence = `${ticks}\``;
+  return {
+    head: source.slice(0, at).trimEnd() + ticks,
+    tail: `${fence}\n${left}\n${fence}\n${escapeBlockStart(source.slice(end).trimStart())}`,
+  };
 }
 
 /** The end of a code span that a place among its backticks belongs to; undefined for a place inside its text. */

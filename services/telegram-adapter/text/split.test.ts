@@ -152,10 +152,17 @@ describe('splitting Markdown into messages', () => {
   });
 
   it('closes a code span before a cut and opens it again after it', () => {
-    const [first, second] = splitMarkdown('?```js n0 [x](https://e.org/y) word``` and so on', 20);
+    const [first, second] = splitMarkdown('?`js n0 [x](https://e.org/y) word` and so on', 20);
     expect(`${first?.plain}${second?.plain}`).to.contain('](https://e.org');
     expect(first?.html).to.match(/<code>/);
     expect(second?.html).to.match(/<code>/);
+  });
+
+  it('makes a block of what is left of a span between three backticks, which would hide its first word', () => {
+    const [first, second] = splitMarkdown('?```js n0 [x](https://e.org/y) word``` and so on', 20);
+    expect(`${first?.plain}${second?.plain}`).to.contain('](https://e.org');
+    expect(first?.html).to.match(/<code>/);
+    expect(second?.html).to.match(/<pre>/);
   });
 });
 
