@@ -1,9 +1,11 @@
-import { conversationAddress, dataDir, llmAddress, trainingAddress } from '#lib/config/shared.ts';
+import { conversationAddress, dataDir, llmAddress, mongodbUrl, natsUrl, trainingAddress } from '#lib/config/shared.ts';
 import { bytes, type ConfigOf, duration, integer } from '#lib/config/variables.ts';
 
 /** What the conversation service reads from the environment. */
 export const conversationVariables = {
   dataDir,
+  mongodbUrl,
+  natsUrl,
   address: conversationAddress,
   llmAddress,
   trainingAddress,

@@ -56,6 +56,8 @@ describe('the conversation service', () => {
     service = await startConversation(
       {
         dataDir: folder.path,
+        mongodbUrl: undefined,
+        natsUrl: undefined,
         address: '127.0.0.1:0',
         llmAddress: peers.llmAddress,
         trainingAddress: peers.trainingAddress,

@@ -1,12 +1,11 @@
-import { join } from 'node:path';
 import { ConversationService } from '#gen/otvet/conversation/v1/conversation_service_pb.ts';
 import { SessionService } from '#gen/otvet/conversation/v1/session_service_pb.ts';
 import { ModelService } from '#gen/otvet/llm/v1/model_service_pb.ts';
 import { AssistantService } from '#gen/otvet/training/v1/assistant_service_pb.ts';
 import { ReleaseActivatedSchema } from '#gen/otvet/training/v1/events_pb.ts';
 import { ReleaseService } from '#gen/otvet/training/v1/release_service_pb.ts';
+import { openStore } from '#lib/documents/open.ts';
 import type { DocumentStore } from '#lib/documents/port.ts';
-import { openSqliteStore } from '#lib/documents/sqlite/store.ts';
 import { createFeedBus } from '#lib/events/follow.ts';
 import { createClient, openChannel } from '#lib/rpc/client.ts';
 import { serve, startRpcServer } from '#lib/rpc/server.ts';
@@ -39,8 +38,7 @@ export async function startConversation(
   const { clock, ids, metrics } = host;
   const log = host.log.child({ service: 'conversation' });
   const identity = await host.issue('conversation');
-  const store =
-    overrides.store ?? (await openSqliteStore({ file: join(config.dataDir, 'conversation.sqlite'), clock, log }));
+  const store = overrides.store ?? (await openStore({ service: 'conversation', config, clock, log }));
   const llm = openChannel({ service: 'llm', address: config.llmAddress, identity, metrics });
   const training = openChannel({ service: 'training', address: config.trainingAddress, identity, metrics });
 

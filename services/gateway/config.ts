@@ -12,6 +12,8 @@ import {
 
 export const gatewayVariables = {
   dataDir: shared.dataDir,
+  mongodbUrl: shared.mongodbUrl,
+  natsUrl: shared.natsUrl,
   address: shared.gatewayAddress,
   trainingAddress: shared.trainingAddress,
   conversationAddress: shared.conversationAddress,

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import type { HandlerContext } from '@connectrpc/connect';
 import { Channel, type Principal } from '#gen/otvet/access/v1/access_pb.ts';
-import { type DocumentStore, StoreUnavailable } from '#lib/documents/port.ts';
-import { openSqliteStore, type SqliteOptions } from '#lib/documents/sqlite/store.ts';
+import { openStore } from '#lib/documents/open.ts';
+import type { DocumentStore } from '#lib/documents/port.ts';
 import { openChannel, type RpcChannel } from '#lib/rpc/client.ts';
 import { startRpcServer } from '#lib/rpc/server.ts';
 import { RpcError } from '#lib/rpc/status.ts';
 import { createValidation } from '#lib/rpc/validation.ts';
-import { type Host, type RunningService, StartError } from '#lib/service/host.ts';
+import type { Host, RunningService } from '#lib/service/host.ts';
 import { activeTracer } from '#lib/telemetry/traces.ts';
 import { CallAnswerer } from './calls/answer-call.ts';
 import { edgeCallKey } from './calls/edge-call.ts';
@@ -67,8 +67,7 @@ export async function startGateway(
   const stopping = new AbortController();
   await using resources = new AsyncDisposableStack();
 
-  const file = join(config.dataDir, 'gateway.sqlite');
-  const store = resources.use(overrides.store ?? (await openStore({ file, clock, log })));
+  const store = resources.use(overrides.store ?? (await openStore({ service: 'gateway', config, clock, log })));
   const keys = new Keys(store, { clock, ids, log });
   resources.defer(() => keys.settle());
   const keyFile = join(config.dataDir, 'api-key');
@@ -154,15 +153,6 @@ export async function startGateway(
       await owned.disposeAsync();
     },
   };
-}
-
-async function openStore(options: SqliteOptions): Promise<DocumentStore> {
-  try {
-    return await openSqliteStore(options);
-  } catch (error) {
-    if (!(error instanceof StoreUnavailable)) throw error;
-    throw new StartError(`OTVET_DATA_DIR: ${error.message}`, { cause: error });
-  }
 }
 
 function callerOf(context: HandlerContext): Caller {

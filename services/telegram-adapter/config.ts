@@ -1,9 +1,18 @@
-import { conversationAddress, dataDir, telegramAddress, trainingAddress } from '#lib/config/shared.ts';
+import {
+  conversationAddress,
+  dataDir,
+  mongodbUrl,
+  natsUrl,
+  telegramAddress,
+  trainingAddress,
+} from '#lib/config/shared.ts';
 import { address, ConfigError, type ConfigOf, Fault, text, url, type Variable } from '#lib/config/variables.ts';
 
 /** What the telegram-adapter reads from the environment. */
 export const telegramAdapterVariables = {
   dataDir,
+  mongodbUrl,
+  natsUrl,
   telegramAddress,
   conversationAddress,
   trainingAddress,

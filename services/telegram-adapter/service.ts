@@ -1,10 +1,9 @@
-import { join } from 'node:path';
 import { ConversationService } from '#gen/otvet/conversation/v1/conversation_service_pb.ts';
 import { SessionService } from '#gen/otvet/conversation/v1/session_service_pb.ts';
 import { BotService } from '#gen/otvet/telegram/v1/bot_service_pb.ts';
 import { AssistantService } from '#gen/otvet/training/v1/assistant_service_pb.ts';
+import { openStore } from '#lib/documents/open.ts';
 import type { DocumentStore } from '#lib/documents/port.ts';
-import { openSqliteStore } from '#lib/documents/sqlite/store.ts';
 import { createClient, openChannel } from '#lib/rpc/client.ts';
 import { serve, startRpcServer } from '#lib/rpc/server.ts';
 import type { Host, RunningService } from '#lib/service/host.ts';
@@ -45,8 +44,7 @@ export async function startTelegramAdapter(
   const log = host.log.child({ service: SERVICE });
   const identity = await host.issue(SERVICE);
   const { metrics, clock, ids } = host;
-  const store =
-    overrides.store ?? (await openSqliteStore({ file: join(config.dataDir, 'telegram-adapter.sqlite'), clock, log }));
+  const store = overrides.store ?? (await openStore({ service: SERVICE, config, clock, log }));
   resources.use(store);
   const channelTo = (service: string, address: string) =>
     resources.use(openChannel({ service, address, identity, metrics }));

@@ -1,10 +1,10 @@
-import { mkdir, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { FeedService } from '#gen/otvet/feed/v1/feed_service_pb.ts';
-import { openFileBlobs } from '#lib/blobs/files.ts';
+import { openBlobs } from '#lib/blobs/open.ts';
 import type { BlobStore } from '#lib/blobs/port.ts';
-import { type DocumentStore, StoreUnavailable } from '#lib/documents/port.ts';
-import { openSqliteStore } from '#lib/documents/sqlite/store.ts';
+import { openStore } from '#lib/documents/open.ts';
+import type { DocumentStore } from '#lib/documents/port.ts';
 import { createFeed, feedHandlers } from '#lib/events/feed.ts';
 import { serve, startRpcServer } from '#lib/rpc/server.ts';
 import { type Host, type RunningService, StartError } from '#lib/service/host.ts';
@@ -53,9 +53,8 @@ export async function startTraining(
   const { clock, ids, metrics } = host;
   await using started = new AsyncDisposableStack();
   const examples = await examplesFolder(config.examplesDir);
-  await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
-  const store = overrides.store ?? started.use(await openStore(join(config.dataDir, 'training.sqlite'), host));
-  const blobs = overrides.blobs ?? (await openFileBlobs(join(config.dataDir, 'training-blobs')));
+  const store = overrides.store ?? started.use(await openStore({ service: 'training', config, clock, log }));
+  const blobs = overrides.blobs ?? (await openBlobs({ service: 'training', config }));
 
   const collections = {
     assistants: assistantsIn(store),
@@ -136,15 +135,6 @@ export async function startTraining(
       await ending;
     },
   };
-}
-
-async function openStore(file: string, { clock, log }: Host): Promise<DocumentStore> {
-  try {
-    return await openSqliteStore({ file, clock, log });
-  } catch (error) {
-    if (!(error instanceof StoreUnavailable)) throw error;
-    throw new StartError(`OTVET_DATA_DIR: ${file} cannot be used: ${error.message}`, { cause: error });
-  }
 }
 
 /** Undefined where no example data are wanted. */

@@ -35,6 +35,8 @@ export async function startHarness(options: HarnessOptions = {}) {
   };
   const config = {
     dataDir,
+    mongodbUrl: undefined,
+    natsUrl: undefined,
     address: '127.0.0.1:0',
     examplesDir: options.examplesDir ?? 'none',
     joinLimitMs: options.joinLimitMs ?? 30_000,

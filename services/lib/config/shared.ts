@@ -1,10 +1,18 @@
-import { address, choice, text, url } from '#lib/config/variables.ts';
+import { address, choice, connection, text, url } from '#lib/config/variables.ts';
 
 /** Variables that several services read. Each service spreads those that it needs into its own. */
 
 export const dataDir = text('OTVET_DATA_DIR', {
   doc: 'The folder of the embedded stores, certificates and the first API key. Made with mode 0700; its files have mode 0600.',
   fallback: './data',
+});
+
+export const mongodbUrl = connection('OTVET_MONGODB_URL', ['mongodb', 'mongodb+srv'], {
+  doc: 'The MongoDB (a replica set) that keeps the data, in a database for each service. Its path begins their names (`otvet` where it has none). Unset: files in the data folder, which one process of a service holds alone.',
+});
+
+export const natsUrl = connection('OTVET_NATS_URL', ['nats', 'tls'], {
+  doc: 'The NATS server with JetStream, or several with commas between them, that carries events. Unset: each service follows the feeds of the others.',
 });
 
 export const logLevel = choice('OTVET_LOG_LEVEL', ['debug', 'info', 'warn', 'error', 'silent'], {

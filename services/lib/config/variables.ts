@@ -129,6 +129,19 @@ export function url<const D extends Declaration & { readonly plain?: 'anywhere' 
   });
 }
 
+/** Where a server is found, by a URL of one of the given schemes. It may hold a password: it is never shown. */
+export function connection<const D extends Declaration>(
+  name: string,
+  schemes: readonly string[],
+  declared: D,
+): Variable<Given<D, string>> {
+  const expects = `an address that begins with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`;
+  return declare(name, { ...declared, secret: true }, expects, (value) => {
+    const fits = schemes.some((scheme) => value.startsWith(`${scheme}://`) && value.length > scheme.length + 3);
+    return fits ? value : new Fault(`must be ${expects}`);
+  }) as Variable<Given<D, string>>;
+}
+
 /** `host:port`; a port of 0 asks for a free one. */
 export function address<const D extends Declaration>(name: string, declared: D): Variable<Given<D, string>> {
   const expects = 'host:port';

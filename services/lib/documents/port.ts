@@ -180,6 +180,8 @@ export interface Untold {
 
 /** A database of one service. */
 export interface DocumentStore extends AsyncDisposable {
+  /** Whether no other process can write here while this one holds it: whatever was left open before is nobody's then. */
+  readonly exclusive: boolean;
   /** Declares a collection once at start; indexes that are new are made, those declared no more are dropped. */
   collection<D extends Document>(spec: CollectionSpec<D>): Collection<D>;
   /** Documents of the declared collections with outbox entries, oldest entry first, at most `limit` documents. */

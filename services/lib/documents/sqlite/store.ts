@@ -42,6 +42,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<DocumentS
 }
 
 class SqliteStore implements DocumentStore, Access {
+  readonly exclusive = true;
   readonly clock: Clock;
   readonly #log: StoreLog;
   readonly #lock: StoreLock;
