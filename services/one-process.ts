@@ -39,6 +39,7 @@ const STOPPING: readonly (readonly [names: readonly string[], share: number])[] 
 export async function startInOneProcess(env: Environment, host: Host): Promise<Otvet> {
   const inside: Record<string, string | undefined> = {
     ...env,
+    OTVET_LISTEN_ADDRESS: undefined,
     OTVET_LLM_ADDRESS: ANYWHERE,
     OTVET_TRAINING_ADDRESS: ANYWHERE,
     OTVET_CONVERSATION_ADDRESS: ANYWHERE,

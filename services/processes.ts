@@ -22,7 +22,12 @@ export async function runProcesses(env: Readonly<Record<string, string | undefin
   await reportStartErrors(async () => {
     const config = readConfig(processVariables, env);
     const children = SERVICES.map(
-      (name, i) => new Child(name, { ...env, OTVET_ADMIN_ADDRESS: addressAfter(config.adminAddress, i) }),
+      (name, i) =>
+        new Child(name, {
+          ...env,
+          OTVET_LISTEN_ADDRESS: undefined,
+          OTVET_ADMIN_ADDRESS: addressAfter(config.adminAddress, i),
+        }),
     );
     const stop = async (): Promise<void> => {
       await Promise.all(children.map((child) => child.stop()));

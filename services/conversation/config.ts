@@ -1,4 +1,12 @@
-import { conversationAddress, dataDir, llmAddress, mongodbUrl, natsUrl, trainingAddress } from '#lib/config/shared.ts';
+import {
+  conversationAddress,
+  dataDir,
+  listenAddress,
+  llmAddress,
+  mongodbUrl,
+  natsUrl,
+  trainingAddress,
+} from '#lib/config/shared.ts';
 import { bytes, type ConfigOf, duration, integer } from '#lib/config/variables.ts';
 
 /** What the conversation service reads from the environment. */
@@ -6,6 +14,7 @@ export const conversationVariables = {
   dataDir,
   mongodbUrl,
   natsUrl,
+  listenAddress,
   address: conversationAddress,
   llmAddress,
   trainingAddress,

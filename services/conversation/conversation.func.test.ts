@@ -58,6 +58,7 @@ describe('the conversation service', () => {
         dataDir: folder.path,
         mongodbUrl: undefined,
         natsUrl: undefined,
+        listenAddress: undefined,
         address: '127.0.0.1:0',
         llmAddress: peers.llmAddress,
         trainingAddress: peers.trainingAddress,

@@ -4,6 +4,7 @@ import { ModelService } from '#gen/otvet/llm/v1/model_service_pb.ts';
 import { AssistantService } from '#gen/otvet/training/v1/assistant_service_pb.ts';
 import { ReleaseActivatedSchema } from '#gen/otvet/training/v1/events_pb.ts';
 import { ReleaseService } from '#gen/otvet/training/v1/release_service_pb.ts';
+import { ownAddress } from '#lib/config/listen.ts';
 import { openStore } from '#lib/documents/open.ts';
 import type { DocumentStore } from '#lib/documents/port.ts';
 import { createFeedBus } from '#lib/events/follow.ts';
@@ -12,7 +13,7 @@ import { serve, startRpcServer } from '#lib/rpc/server.ts';
 import type { Host, RunningService } from '#lib/service/host.ts';
 import { Answering } from './answering.ts';
 import { Asking } from './asking.ts';
-import type { ConversationConfig } from './config.ts';
+import { type ConversationConfig, conversationVariables } from './config.ts';
 import { ContextTurns } from './context-turns.ts';
 import { conversationHandlers } from './conversation-handlers.ts';
 import { Releases } from './releases.ts';
@@ -36,6 +37,7 @@ export async function startConversation(
   overrides: Partial<ConversationParts> = {},
 ): Promise<RunningService> {
   const { clock, ids, metrics } = host;
+  const address = ownAddress(config.listenAddress, conversationVariables.address, config.address);
   const log = host.log.child({ service: 'conversation' });
   const identity = await host.issue('conversation');
   const store = overrides.store ?? (await openStore({ service: 'conversation', config, clock, log }));
@@ -82,7 +84,7 @@ export async function startConversation(
   let ready = false;
   const server = await startRpcServer({
     service: 'conversation',
-    address: config.address,
+    address,
     identity,
     served: [
       serve(

@@ -14,6 +14,7 @@ export const gatewayVariables = {
   dataDir: shared.dataDir,
   mongodbUrl: shared.mongodbUrl,
   natsUrl: shared.natsUrl,
+  listenAddress: shared.listenAddress,
   address: shared.gatewayAddress,
   trainingAddress: shared.trainingAddress,
   conversationAddress: shared.conversationAddress,

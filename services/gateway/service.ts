@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { HandlerContext } from '@connectrpc/connect';
 import { Channel, type Principal } from '#gen/otvet/access/v1/access_pb.ts';
+import { ownAddress } from '#lib/config/listen.ts';
 import { openStore } from '#lib/documents/open.ts';
 import type { DocumentStore } from '#lib/documents/port.ts';
 import { openChannel, type RpcChannel } from '#lib/rpc/client.ts';
@@ -21,7 +22,7 @@ import { TokenBuckets } from './calls/token-bucket.ts';
 import { unknownMethods } from './calls/unknown-methods.ts';
 import { Page } from './chat/page.ts';
 import { VisitOpener } from './chat/visit.ts';
-import { checkTogether, type GatewayConfig } from './config.ts';
+import { checkTogether, type GatewayConfig, gatewayVariables } from './config.ts';
 import { apiKeyHandlers } from './credentials/api-key-service.ts';
 import { type Caller, Doorman } from './credentials/doorman.ts';
 import { Keys } from './credentials/keys.ts';
@@ -59,6 +60,7 @@ export async function startGateway(
   overrides: Partial<GatewayParts> = {},
 ): Promise<RunningGateway> {
   checkTogether(config);
+  const address = ownAddress(config.listenAddress, gatewayVariables.address, config.address);
   const log = host.log.child({ service: 'gateway' });
   const { clock, ids, metrics } = host;
   const tls = await readTls(config);
@@ -128,7 +130,7 @@ export async function startGateway(
     },
     log,
   );
-  const options = { service: 'gateway', address: config.address, identity, served: [], log, metrics, clock, ready };
+  const options = { service: 'gateway', address, identity, served: [], log, metrics, clock, ready };
   const inner = await startRpcServer(options);
   resources.defer(() => inner.stop(0));
   listener = await openPort(config, tls, answer);

@@ -1,8 +1,9 @@
-import { llmAddress } from '#lib/config/shared.ts';
+import { listenAddress, llmAddress } from '#lib/config/shared.ts';
 import { type ConfigOf, duration, Fault, integer, text, url, type Variable } from '#lib/config/variables.ts';
 
 /** What the llm service reads from the environment. */
 export const llmVariables = {
+  listenAddress,
   address: llmAddress,
   apiKey: text('OPENAI_API_KEY', {
     doc: 'The key of the OpenAI-compatible endpoint. With neither a key nor OPENAI_BASE_URL the built-in extractive model answers.',

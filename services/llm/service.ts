@@ -1,4 +1,5 @@
 import { ModelService } from '#gen/otvet/llm/v1/model_service_pb.ts';
+import { ownAddress } from '#lib/config/listen.ts';
 import { type RpcServer, serve, startRpcServer } from '#lib/rpc/server.ts';
 import type { Host, RunningService } from '#lib/service/host.ts';
 import { hasEndpoint, type LlmConfig, llmVariables } from './config.ts';
@@ -25,6 +26,7 @@ export async function startLlm(
   overrides: Partial<LlmParts> = {},
 ): Promise<RunningService> {
   const { metrics, clock } = host;
+  const address = ownAddress(config.listenAddress, llmVariables.address, config.address);
   const log = host.log.child({ service: 'llm' });
   await using owned = new AsyncDisposableStack();
 
@@ -44,7 +46,7 @@ export async function startLlm(
 
   const server: RpcServer = await startRpcServer({
     service: 'llm',
-    address: config.address,
+    address,
     identity: await host.issue('llm'),
     served: [serve(ModelService, { generate })],
     log,

@@ -1,6 +1,7 @@
 import {
   conversationAddress,
   dataDir,
+  listenAddress,
   mongodbUrl,
   natsUrl,
   telegramAddress,
@@ -13,6 +14,7 @@ export const telegramAdapterVariables = {
   dataDir,
   mongodbUrl,
   natsUrl,
+  listenAddress,
   telegramAddress,
   conversationAddress,
   trainingAddress,

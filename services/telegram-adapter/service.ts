@@ -2,6 +2,7 @@ import { ConversationService } from '#gen/otvet/conversation/v1/conversation_ser
 import { SessionService } from '#gen/otvet/conversation/v1/session_service_pb.ts';
 import { BotService } from '#gen/otvet/telegram/v1/bot_service_pb.ts';
 import { AssistantService } from '#gen/otvet/training/v1/assistant_service_pb.ts';
+import { ownAddress } from '#lib/config/listen.ts';
 import { openStore } from '#lib/documents/open.ts';
 import type { DocumentStore } from '#lib/documents/port.ts';
 import { createClient, openChannel } from '#lib/rpc/client.ts';
@@ -10,7 +11,7 @@ import type { Host, RunningService } from '#lib/service/host.ts';
 import { type Pace, PRIVATE_CHAT } from './answering/pace.ts';
 import { Assistants } from './assistants.ts';
 import { RunningBot } from './bot.ts';
-import { botIdOf, deliveryOf, type TelegramConfig } from './config.ts';
+import { botIdOf, deliveryOf, type TelegramConfig, telegramAdapterVariables } from './config.ts';
 import { type Desk, Stops } from './desk.ts';
 import { Lanes } from './lanes.ts';
 import { telegramMetrics } from './metrics.ts';
@@ -40,6 +41,7 @@ export async function startTelegramAdapter(
   overrides: Partial<TelegramParts> = {},
 ): Promise<RunningService & { readonly webhookAddress: string | undefined }> {
   const delivery = deliveryOf(config);
+  const address = ownAddress(config.listenAddress, telegramAdapterVariables.telegramAddress, config.telegramAddress);
   await using resources = new AsyncDisposableStack();
   const log = host.log.child({ service: SERVICE });
   const identity = await host.issue(SERVICE);
@@ -80,7 +82,7 @@ export async function startTelegramAdapter(
   let running = true;
   const server = await startRpcServer({
     service: SERVICE,
-    address: config.telegramAddress,
+    address,
     identity,
     served: [serve(BotService, { listBots: async () => ({ bots: bots.map((bot) => bot.describe()) }) })],
     log,

@@ -1,4 +1,4 @@
-import { dataDir, mongodbUrl, natsUrl, trainingAddress } from '#lib/config/shared.ts';
+import { dataDir, listenAddress, mongodbUrl, natsUrl, trainingAddress } from '#lib/config/shared.ts';
 import { type ConfigOf, duration, text } from '#lib/config/variables.ts';
 
 /** What the training service reads from the environment. */
@@ -6,6 +6,7 @@ export const trainingVariables = {
   dataDir,
   mongodbUrl,
   natsUrl,
+  listenAddress,
   address: trainingAddress,
   examplesDir: text('OTVET_EXAMPLES_DIR', {
     doc: 'The folder of example organisations that an empty store is filled with at start; `none` leaves it empty. Unset: the folder examples/ of the installation.',

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { FeedService } from '#gen/otvet/feed/v1/feed_service_pb.ts';
 import { openBlobs } from '#lib/blobs/open.ts';
 import type { BlobStore } from '#lib/blobs/port.ts';
+import { ownAddress } from '#lib/config/listen.ts';
 import { openStore } from '#lib/documents/open.ts';
 import type { DocumentStore } from '#lib/documents/port.ts';
 import { createFeed, feedHandlers } from '#lib/events/feed.ts';
@@ -11,7 +12,7 @@ import { type Host, type RunningService, StartError } from '#lib/service/host.ts
 import { serveAssistants } from './assistant-service.ts';
 import { assistantsIn } from './assistants.ts';
 import { pause } from './bounded.ts';
-import type { TrainingConfig } from './config.ts';
+import { type TrainingConfig, trainingVariables } from './config.ts';
 import { serveDatasets } from './dataset-service.ts';
 import { datasetsIn } from './datasets.ts';
 import { documentsIn, passagesIn } from './documents.ts';
@@ -49,6 +50,7 @@ export async function startTraining(
   host: Host,
   overrides: Partial<TrainingParts> = {},
 ): Promise<RunningService> {
+  const address = ownAddress(config.listenAddress, trainingVariables.address, config.address);
   const log = host.log.child({ service: 'training' });
   const { clock, ids, metrics } = host;
   await using started = new AsyncDisposableStack();
@@ -95,7 +97,7 @@ export async function startTraining(
   let ready = false;
   const server = await startRpcServer({
     service: 'training',
-    address: config.address,
+    address,
     identity: await host.issue('training'),
     served: [
       serveAssistants(base),

@@ -37,6 +37,7 @@ export async function startHarness(options: HarnessOptions = {}) {
     dataDir,
     mongodbUrl: undefined,
     natsUrl: undefined,
+    listenAddress: undefined,
     address: '127.0.0.1:0',
     examplesDir: options.examplesDir ?? 'none',
     joinLimitMs: options.joinLimitMs ?? 30_000,

@@ -1,4 +1,4 @@
-import { address, choice, connection, text, url } from '#lib/config/variables.ts';
+import { address, addresses, choice, connection, text, url } from '#lib/config/variables.ts';
 
 /** Variables that several services read. Each service spreads those that it needs into its own. */
 
@@ -20,28 +20,32 @@ export const logLevel = choice('OTVET_LOG_LEVEL', ['debug', 'info', 'warn', 'err
   fallback: 'info',
 });
 
-export const llmAddress = address('OTVET_LLM_ADDRESS', {
-  doc: 'Where the llm service listens, and where conversation finds it. One process for all uses free loopback ports instead.',
+export const listenAddress = address('OTVET_LISTEN_ADDRESS', {
+  doc: "Where this process's gRPC server listens. Unset: at its service's own address below, which several replicas cannot share. One process for all uses free loopback ports instead.",
+});
+
+export const llmAddress = addresses('OTVET_LLM_ADDRESS', {
+  doc: 'Where conversation finds the llm service, and where that listens unless OTVET_LISTEN_ADDRESS is set. Calls go to all of several addresses in turn, and to all that a name stands for.',
   fallback: '127.0.0.1:7101',
 });
 
-export const trainingAddress = address('OTVET_TRAINING_ADDRESS', {
-  doc: 'Where the training service listens, and where the others find it.',
+export const trainingAddress = addresses('OTVET_TRAINING_ADDRESS', {
+  doc: 'Where the others find the training service, and where that listens unless OTVET_LISTEN_ADDRESS is set.',
   fallback: '127.0.0.1:7102',
 });
 
-export const conversationAddress = address('OTVET_CONVERSATION_ADDRESS', {
-  doc: 'Where the conversation service listens, and where the others find it.',
+export const conversationAddress = addresses('OTVET_CONVERSATION_ADDRESS', {
+  doc: 'Where the others find the conversation service, and where that listens unless OTVET_LISTEN_ADDRESS is set.',
   fallback: '127.0.0.1:7103',
 });
 
-export const telegramAddress = address('OTVET_TELEGRAM_ADDRESS', {
-  doc: 'Where the telegram-adapter service listens for gRPC, and where gateway finds it.',
+export const telegramAddress = addresses('OTVET_TELEGRAM_ADDRESS', {
+  doc: 'Where gateway finds the telegram-adapter service, and where that listens for gRPC unless OTVET_LISTEN_ADDRESS is set.',
   fallback: '127.0.0.1:7104',
 });
 
-export const gatewayAddress = address('OTVET_GATEWAY_ADDRESS', {
-  doc: 'Where the gateway service listens for gRPC from other services (health and reflection). People and partners use OTVET_PORT.',
+export const gatewayAddress = addresses('OTVET_GATEWAY_ADDRESS', {
+  doc: 'Where the gateway service listens for gRPC from other services (health and reflection) unless OTVET_LISTEN_ADDRESS is set. People and partners use OTVET_PORT.',
   fallback: '127.0.0.1:7105',
 });
 

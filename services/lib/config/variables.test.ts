@@ -1,6 +1,8 @@
 import { expect } from 'chai';
+import { ownAddress } from '#lib/config/listen.ts';
 import {
   address,
+  addresses,
   bytes,
   ConfigError,
   choice,
@@ -57,6 +59,27 @@ describe('configuration', () => {
         },
         { variable: 'OTVET_PEER', problem: 'must be host:port (it is "nowhere")' },
       ]);
+  });
+
+  it('takes several addresses of a service, and says which one is none', () => {
+    const variables = { found: addresses('OTVET_X_ADDRESS', { doc: 'X.', fallback: '127.0.0.1:1' }) };
+    const read = (value: string) => readConfig(variables, { OTVET_X_ADDRESS: value }).found;
+    expect(read('')).to.equal('127.0.0.1:1');
+    expect(read('a.example:1, [::1]:2,a.example:1')).to.equal('a.example:1,[::1]:2');
+    expect(() => read('a.example:1,b')).to.throw(
+      'OTVET_X_ADDRESS: must be host:port, or several separated by commas (it is "b")',
+    );
+    expect(() => read('a.example:1,')).to.throw('(it is "")');
+  });
+
+  it('asks a replica among several where it listens itself', () => {
+    const variable = { name: 'OTVET_X_ADDRESS' };
+    expect(ownAddress(undefined, variable, 'x:1')).to.equal('x:1');
+    expect(ownAddress('0.0.0.0:7', variable, 'x:1,x:2')).to.equal('0.0.0.0:7');
+    expect(() => ownAddress(undefined, variable, 'x:1,x:2')).to.throw(
+      ConfigError,
+      'OTVET_LISTEN_ADDRESS: must be set where OTVET_X_ADDRESS names several addresses',
+    );
   });
 
   it('takes plain http to this machine itself', () => {

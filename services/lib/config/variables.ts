@@ -142,13 +142,27 @@ export function connection<const D extends Declaration>(
   }) as Variable<Given<D, string>>;
 }
 
+const ADDRESS = /^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):(\d{1,5})$/;
+
 /** `host:port`; a port of 0 asks for a free one. */
 export function address<const D extends Declaration>(name: string, declared: D): Variable<Given<D, string>> {
   const expects = 'host:port';
+  return declare(name, declared, expects, (value) => (isAddress(value) ? value : refuse(value, declared, expects)));
+}
+
+/** Where a service is found: `host:port`, several with commas between them. The value has no blanks. */
+export function addresses<const D extends Declaration>(name: string, declared: D): Variable<Given<D, string>> {
+  const expects = 'host:port, or several separated by commas';
   return declare(name, declared, expects, (value) => {
-    const match = /^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):(\d{1,5})$/.exec(value);
-    return match && Number(match[2]) <= 65_535 ? value : refuse(value, declared, expects);
+    const given = value.split(',').map((part) => part.trim());
+    const bad = given.find((part) => !isAddress(part));
+    return bad === undefined ? [...new Set(given)].join(',') : refuse(bad, declared, expects);
   });
+}
+
+function isAddress(value: string): boolean {
+  const match = ADDRESS.exec(value);
+  return match !== null && Number(match[2]) <= 65_535;
 }
 
 /** `true` or `false`. */

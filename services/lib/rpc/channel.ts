@@ -2,6 +2,7 @@ import type { PeerCertificate } from 'node:tls';
 import { Channel, ChannelCredentials, type ChannelInterface, logVerbosity, setLogVerbosity } from '@grpc/grpc-js';
 import type { Tracer } from '@opentelemetry/api';
 import { spiffeNameOf, type TlsIdentity, trustDomainOf } from '#lib/certificates/identity.ts';
+import { NAMES_OPTION, type NameService, systemNames, targetOf } from '#lib/rpc/addresses.ts';
 import { PrincipalWriter } from '#lib/rpc/principal.ts';
 import { clientOptions, MAX_MESSAGE_BYTES, transportOptions } from '#lib/rpc/transport.ts';
 import { LoggableError } from '#lib/telemetry/error.ts';
@@ -10,20 +11,22 @@ import { activeTracer } from '#lib/telemetry/traces.ts';
 
 /** A way to a service, over which clients call. Disposing cancels the calls in progress. */
 export interface RpcChannel extends AsyncDisposable {
-  /** `host:port`. */
+  /** `host:port`, several with commas. */
   readonly target: string;
 }
 
 export interface ChannelOptions {
   /** Who is called, checked against its certificate. */
   readonly service: string;
-  /** `host:port`; all addresses that the host's name stands for are used in turn. */
+  /** `host:port`, several with commas. All of them, and all addresses that each name stands for, are used in turn. */
   readonly address: string;
   /** The caller's own. */
   readonly identity: TlsIdentity;
   readonly metrics: Metrics;
   /** Of one message, either way; 4 MiB where it is not set. */
   readonly maxMessageBytes?: number;
+  /** What names stand for; the system's knowledge where it is not set. */
+  readonly names?: NameService;
 }
 
 /** Opens a channel. It connects with the first call, keeps its connection, and connects again by itself. */
@@ -50,9 +53,10 @@ export class OpenChannel implements RpcChannel {
     this.metrics = options.metrics;
     this.maxMessageBytes = options.maxMessageBytes ?? MAX_MESSAGE_BYTES;
     setLogVerbosity(logVerbosity.NONE);
-    this.grpc = new Channel(options.address, credentialsFor(options), {
+    this.grpc = new Channel(targetOf(options.address), credentialsFor(options), {
       ...transportOptions(this.maxMessageBytes),
       ...clientOptions,
+      [NAMES_OPTION]: options.names ?? systemNames,
       // Sent as the TLS server name: an address is none.
       'grpc.ssl_target_name_override': options.service,
     });
