@@ -3,9 +3,13 @@ import { BadRequestSchema, ErrorInfoSchema, RetryInfoSchema } from '#gen/google/
 import { CliError, EXIT, type ExitCode } from './exit.ts';
 import { oneLine } from './terminal-text.ts';
 
+/** Failures of commands that work without a server; their messages are for people. By name, so that nothing of it is loaded here. */
+const LOCAL_FAILURES = new Set(['ArchiveError', 'StoreUnavailable', 'ConfigError', 'StartError', 'BlobCorrupt']);
+
 /** What a failed call means for the person at the terminal: one line that says what to do, and the exit code. */
 export function toCliError(error: unknown, url: string): CliError {
   if (error instanceof CliError) return error;
+  if (error instanceof Error && LOCAL_FAILURES.has(error.name)) return new CliError(oneLine(error.message));
   if (!(error instanceof ConnectError)) throw error;
   if (isUnreachable(error)) {
     return new CliError(

@@ -1,5 +1,6 @@
 import { type Import, Import_State } from '#gen/otvet/training/v1/import_pb.ts';
 import type { FileToImport } from './files.ts';
+import { number, progressBar } from './progress-bar.ts';
 import { StatusLine, styled, type Terminal } from './terminal.ts';
 import { oneLine } from './terminal-text.ts';
 
@@ -65,18 +66,14 @@ export class ImportView {
   }
 }
 
-const BAR_CELLS = 24;
-
 /** Such as `Importing ██████░░░░ 61 %  2 of 5 files, 1,204 rows`. */
 export function progressLine(imported: readonly Imported[]): string {
   const size = imported.reduce((sum, { file }) => sum + file.size + 1, 0);
   const share = imported.reduce((sum, one) => sum + ((one.file.size + 1) / size) * shareDone(one), 0);
-  const cells = Math.round(share * BAR_CELLS);
   const done = imported.filter(({ state }) => state === 'released' || state === 'failed').length;
   const rows = imported.reduce((sum, one) => sum + (one.import?.rowCount ?? 0), 0);
   const training = imported.some((one) => one.import?.state === Import_State.TRAINING) ? ', training' : '';
-  const bar = '█'.repeat(cells) + '░'.repeat(BAR_CELLS - cells);
-  return `Importing ${bar} ${Math.floor(share * 100)} %  ${done} of ${imported.length} files, ${number(rows)} rows${training}`;
+  return `Importing ${progressBar(share)}  ${done} of ${imported.length} files, ${number(rows)} rows${training}`;
 }
 
 /** Sending is a tenth of the way, reading most of it. */
@@ -103,8 +100,4 @@ function asJson(imported: readonly Imported[]): object {
   const sum = (of: (one: (typeof imports)[number]) => number): number =>
     imports.reduce((total, one) => total + of(one), 0);
   return { imports, accepted: sum((one) => one.accepted), rejected: sum((one) => one.rejected) };
-}
-
-function number(value: number): string {
-  return value.toLocaleString('en-US');
 }

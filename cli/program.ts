@@ -11,6 +11,7 @@ import { toCliError } from './failure.ts';
 import { checkImportFlags, importCommand } from './imports.ts';
 import { createKeyCommand, listKeysCommand, revokeKeyCommand, SCOPES } from './keys.ts';
 import { assistantsCommand, datasetsCommand, sessionsCommand, turnsCommand } from './lists.ts';
+import type { Local } from './local/surroundings.ts';
 import { statusCommand } from './status.ts';
 import { processTerminal, styled, type Terminal } from './terminal.ts';
 
@@ -54,11 +55,17 @@ export async function run(argv: readonly string[], around: Surroundings): Promis
     chance: () => randomBytes(12).toString('hex'),
     pause: (ms) => sleep(ms, undefined, { signal: interrupted }).catch(() => undefined),
   });
-  const program = describe(around, async (act) => {
-    const connected = await context();
-    using _api = connected.api;
-    exit = await act(connected);
-  });
+  const program = describe(
+    around,
+    async (act) => {
+      const connected = await context();
+      using _api = connected.api;
+      exit = await act(connected);
+    },
+    async (act) => {
+      exit = await act(around);
+    },
+  );
   try {
     await program.parseAsync(argv, { from: 'user' });
     return exit;
@@ -72,9 +79,10 @@ export async function run(argv: readonly string[], around: Surroundings): Promis
 }
 
 type Act = (run: (context: Context) => Promise<ExitCode>) => Promise<void>;
+type ActLocally = (run: (local: Local) => Promise<ExitCode>) => Promise<void>;
 
-/** The commands, their flags and their help. */
-function describe({ terminal }: Surroundings, act: Act): Command {
+/** The commands, their flags and their help. What works on this machine's own parts is loaded when it is asked for only. */
+function describe({ terminal }: Surroundings, act: Act, actLocally: ActLocally): Command {
   const program = new Command('otvet')
     .description("Asks and teaches Otvet, which answers people's questions from an organisation's own material.")
     .exitOverride()
@@ -105,9 +113,16 @@ function describe({ terminal }: Surroundings, act: Act): Command {
     .option('-d, --dataset <id>', 'put all into this dataset; else named after the file, or after the folder')
     .option('-a, --assistant <name>', 'who learns; not needed where there is one only')
     .option('-l, --locale <language>', 'the language of the files; else found for each row and document')
+    .option('--all', 'put back everything that `otvet export` wrote into one file; Otvet must be stopped')
     .option('--json', 'print one object: imports with their rejected rows, accepted, rejected')
     .addHelpText('after', IMPORT_HELP)
     .action((paths: string[], flags) => {
+      if (flags.all) {
+        const file = onlyFile(paths, flags);
+        return actLocally(async (local) =>
+          (await import('./local/import-all.ts')).importAllCommand(local, file, flags),
+        );
+      }
       checkImportFlags(flags);
       return act((context) => importCommand(context, paths, flags));
     });
@@ -163,11 +178,30 @@ function describe({ terminal }: Surroundings, act: Act): Command {
     .action((key: string, flags) => act((context) => revokeKeyCommand(context, key, flags)));
 
   program
+    .command('export')
+    .description('write everything that Otvet keeps into one file, from files or MongoDB; Otvet must be stopped')
+    .argument('<file>', 'a new file; gzipped where its name ends in .gz')
+    .option('--json', 'print one object: counts and hashes')
+    .addHelpText('after', EXPORT_HELP)
+    .action((file: string, flags) =>
+      actLocally(async (local) => (await import('./local/export.ts')).exportCommand(local, file, flags)),
+    );
+
+  program
     .command('status')
     .description('whether the server answers, and what it has')
     .option('--json', 'print one object')
     .action((flags) => act((context) => statusCommand(context, flags)));
   return program;
+}
+
+/** The one file of `otvet import --all`. Throws `CliError` for flags that mean nothing with it. */
+function onlyFile(paths: readonly string[], flags: Readonly<Record<string, unknown>>): string {
+  const [file, more] = paths;
+  const other = ['assistant', 'dataset', 'locale'].find((flag) => flags[flag] !== undefined);
+  if (other !== undefined) throw new CliError(`--${other} says nothing with --all`, EXIT.usage);
+  if (file === undefined || more !== undefined) throw new CliError('--all takes one file', EXIT.usage);
+  return file;
 }
 
 function countOf(text: string): number {
@@ -195,12 +229,14 @@ Examples:
   otvet import ./handbook --dataset handbook        a folder of Markdown and text
   otvet create shop --name "Our shop" --language en ru
   otvet keys create "web shop" --scope ask          a key for a program
+  otvet export otvet.jsonl.gz                       everything, from a stopped server
   otvet status
 
 Environment:
   OTVET_URL        the server; default http://127.0.0.1:8080 (or OTVET_PORT)
   OTVET_API_KEY    your key; the key of a server on this machine is found by itself
   OTVET_DATA_DIR   where that server keeps its data, if not in ./data of its repository
+  OTVET_MONGODB_URL  its database, for export and import --all
   OTVET_ASSISTANT  who is meant where --assistant is not given
   NO_COLOR         no colours
 
@@ -212,7 +248,18 @@ Examples:
   otvet import faq.csv
   otvet import ./handbook notes.txt --locale ru
   otvet import train.csv --dataset bank --json
+  otvet import --all otvet.jsonl.gz                 what `otvet export` wrote, into empty stores
 
 Waits until questions are answered from the files. Rejected rows are listed by file and row, all others stay;
 the same row again replaces the earlier one. A file is UTF-8 and at most 16 MiB.
+`;
+
+const EXPORT_HELP = `
+Examples:
+  otvet export otvet.jsonl.gz
+  OTVET_DATA_DIR=/var/lib/otvet otvet export otvet.jsonl.gz
+  OTVET_DATA_DIR=./copy otvet import --all otvet.jsonl.gz
+  OTVET_MONGODB_URL=mongodb://db.example otvet import --all otvet.jsonl.gz
+
+Reads the stores themselves, by the environment of the server. The file holds what people wrote and hashes of API keys.
 `;

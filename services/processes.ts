@@ -3,9 +3,7 @@ import { resolve } from 'node:path';
 import { readConfig } from '#lib/config/variables.ts';
 import { StartError } from '#lib/service/host.ts';
 import { processVariables, reportStartErrors, STOP_GRACE_MS } from '#lib/service/process.ts';
-
-/** In the order of their start: who is called comes before who calls. */
-const SERVICES = ['llm', 'training', 'conversation', 'telegram-adapter', 'gateway'] as const;
+import { SERVICES } from './names.ts';
 
 /** A process that ends by itself is started again after this time, doubled each time it ends again within a minute. */
 const RESTART_MS = 500;

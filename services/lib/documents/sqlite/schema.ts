@@ -20,7 +20,12 @@ export interface TableSchema {
   readonly name: string;
   readonly create: string;
   readonly indexes: Readonly<Record<string, string>>;
+  /** The declaration itself, as JSON: the file knows its collections without the service that declared them. */
+  readonly spec: string;
 }
+
+/** Where a file keeps the declarations of its collections. No collection can have this name. */
+export const DECLARATIONS = '_collections';
 
 /** The expressions that an index orders by, the key excepted: the first is NULL where a document is not in it. */
 export function indexExpressions(index: IndexSpec): readonly string[] {
@@ -59,7 +64,8 @@ export function tableSchema(spec: CollectionSpec<Document>): TableSchema {
     declare(`${spec.name}_expiring`, false, [field(parsePath(spec.expiry))], 'deleted = 0');
   }
   const columns = 'key TEXT PRIMARY KEY NOT NULL, body BLOB NOT NULL, deleted INTEGER NOT NULL DEFAULT 0, outbox TEXT';
-  return { name: spec.name, create: `CREATE TABLE IF NOT EXISTS "${spec.name}" (${columns})`, indexes };
+  const create = `CREATE TABLE IF NOT EXISTS "${spec.name}" (${columns})`;
+  return { name: spec.name, create, indexes, spec: JSON.stringify(spec) };
 }
 
 /** Makes the table, makes the indexes that are missing or have changed, and drops those that are declared no more. */
@@ -75,4 +81,8 @@ export function bringIntoBeing(database: DatabaseSync, table: TableSchema): void
   for (const [name, sql] of Object.entries(table.indexes)) {
     if (!kept.has(name)) database.exec(sql);
   }
+  database.exec(`CREATE TABLE IF NOT EXISTS ${DECLARATIONS} (name TEXT PRIMARY KEY NOT NULL, spec TEXT NOT NULL)`);
+  database
+    .prepare(`INSERT INTO ${DECLARATIONS} VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET spec = ?2 WHERE spec <> ?2`)
+    .run(table.name, table.spec);
 }
