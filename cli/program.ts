@@ -248,7 +248,7 @@ Examples:
   otvet import faq.csv
   otvet import ./handbook notes.txt --locale ru
   otvet import train.csv --dataset bank --json
-  otvet import --all otvet.jsonl.gz                 what `otvet export` wrote, into empty stores
+  otvet import --all otvet.jsonl.gz                 what otvet export wrote, into empty stores
 
 Waits until questions are answered from the files. Rejected rows are listed by file and row, all others stay;
 the same row again replaces the earlier one. A file is UTF-8 and at most 16 MiB.
