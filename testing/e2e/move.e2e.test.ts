@@ -20,7 +20,11 @@ describe('Otvet moved to another folder', () => {
     let answered: string;
     try {
       const owner = new Partner(before.url, before.apiKey);
-      const imported = await owner.teach('lastochka', 'camels.csv', `question,answer\n${QUESTION},Behind the station.\n`);
+      const imported = await owner.teach(
+        'lastochka',
+        'camels.csv',
+        `question,answer\n${QUESTION},Behind the station.\n`,
+      );
       expect(imported.acceptedCount).to.equal(1);
       const scopes = [Scope.ASK, Scope.READ];
       ({ secret } = await owner.client(ApiKeyService).createApiKey({ displayName: 'partner', scopes }));
