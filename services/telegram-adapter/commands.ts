@@ -2,8 +2,8 @@ import type { Assistant } from '#gen/otvet/training/v1/assistant_pb.ts';
 import { RpcError } from '#lib/rpc/status.ts';
 import { type Desk, principalOf, sessionIdOf, sessionOf } from './desk.ts';
 import { isTongue, type MessageKey, say, type Tongue, tongueFor } from './messages.ts';
-import { Output } from './text/output.ts';
-import type { Rendered } from './text/render.ts';
+import type { Rendered } from './text/formatted.ts';
+import { BOLD, Output } from './text/output.ts';
 import type { Work } from './updates/update.ts';
 
 type Command = Extract<Work, { kind: 'command' }>;
@@ -53,14 +53,12 @@ async function greeting(desk: Desk, tongue: Tongue): Promise<Rendered> {
 /** Who answers, for whom it speaks, and what can be asked. */
 export function introduce(assistant: Assistant, tongue: Tongue): Rendered {
   const out = new Output();
-  out.tag('<b>');
-  out.text(assistant.displayName);
-  out.tag('</b>');
+  out.inside(BOLD, () => out.text(assistant.displayName));
   if (assistant.description !== '') out.text(`\n${assistant.description}`);
   out.text(`\n\n${say(tongue, 'greeting')}`);
   if (assistant.sampleQuestions.length > 0) out.text(` ${say(tongue, 'examples')}`);
   for (const question of assistant.sampleQuestions) out.text(`\n• ${question}`);
-  return { html: out.html, plain: out.plain };
+  return out.rendered;
 }
 
 async function startAnew(desk: Desk, command: Command, tongue: Tongue): Promise<Rendered> {
@@ -111,5 +109,5 @@ async function inSession<T>(
 function words(plain: string): Rendered {
   const out = new Output();
   out.text(plain);
-  return { html: out.html, plain };
+  return out.rendered;
 }

@@ -5,8 +5,7 @@ import { DeliveryRecord } from './answering/record.ts';
 import { runCommand } from './commands.ts';
 import { type Desk, sessionIdOf } from './desk.ts';
 import { type MessageKey, say, tongueFor } from './messages.ts';
-import { escapeHtml } from './text/output.ts';
-import type { Rendered } from './text/render.ts';
+import { escapeHtml, type Rendered } from './text/formatted.ts';
 import type { InboxUpdate } from './updates/inbox.ts';
 
 /** A message that was said so long before it came gets an apology instead of an answer, in milliseconds. */

@@ -2,8 +2,7 @@ import { FinishReason } from '#gen/otvet/conversation/v1/conversation_service_pb
 import { Outcome, type Turn } from '#gen/otvet/conversation/v1/turn_pb.ts';
 import type { Desk } from '../desk.ts';
 import { type MessageKey, say, type Tongue, tongueFor } from '../messages.ts';
-import { escapeHtml } from '../text/output.ts';
-import type { Rendered } from '../text/render.ts';
+import { escapeHtml, type Rendered } from '../text/formatted.ts';
 import { MESSAGE_LIMIT, splitMarkdown } from '../text/split.ts';
 import type { InboxUpdate } from '../updates/inbox.ts';
 import type { Work } from '../updates/update.ts';

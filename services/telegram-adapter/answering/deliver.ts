@@ -3,7 +3,7 @@ import type { Clock } from '#lib/clock.ts';
 import type { Logger } from '#lib/telemetry/log.ts';
 import type { TelegramMetrics } from '../metrics.ts';
 import type { Outcome, TelegramClient } from '../telegram/client.ts';
-import type { Rendered } from '../text/render.ts';
+import type { Rendered } from '../text/formatted.ts';
 import { nextStep, type Reaction, reactionTo } from './delivery.ts';
 import type { DeliveryRecord } from './record.ts';
 

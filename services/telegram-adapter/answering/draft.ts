@@ -1,7 +1,7 @@
 import type { Clock } from '#lib/clock.ts';
 import type { TelegramClient } from '../telegram/client.ts';
 import { closedPrefix } from '../text/closed-prefix.ts';
-import { splitMarkdown } from '../text/split.ts';
+import { MESSAGE_LIMIT, splitMarkdown } from '../text/split.ts';
 import type { ShownDraft } from './deliver.ts';
 import { nextFrameAt, type Pace } from './pace.ts';
 import type { DeliveryRecord } from './record.ts';
@@ -15,6 +15,9 @@ export interface DraftOptions {
   /** Called once, when text stands in the chat. */
   readonly onFirstText: () => void;
 }
+
+/** As much Markdown, in UTF-16 units, as one message hardly ever needs: what is behind it waits for the final text. */
+const PAINTED = 4 * MESSAGE_LIMIT;
 
 /**
  * Shows an answer while it grows, in one message: its first part at most. Frames are shown at Telegram's pace and may
@@ -77,7 +80,7 @@ export class Draft {
 
   async #paint(markdown: string): Promise<void> {
     try {
-      const part = splitMarkdown(closedPrefix(markdown))[0];
+      const part = splitMarkdown(closedPrefix(markdown.slice(0, PAINTED)))[0];
       if (part !== undefined && part.html !== this.#html) await this.#put(part);
     } catch {
       // A frame is a courtesy: what the store or the service's end prevents, the final text makes good.

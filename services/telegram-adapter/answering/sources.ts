@@ -1,24 +1,28 @@
 import type { Citation } from '#gen/otvet/conversation/v1/turn_pb.ts';
-import { Output } from '../text/output.ts';
-import { isSafe, type Rendered } from '../text/render.ts';
-import { MESSAGE_LIMIT, splitMarkdown } from '../text/split.ts';
+import { type Formatted, type Rendered, render } from '../text/formatted.ts';
+import { graphemeBoundary } from '../text/graphemes.ts';
+import { BOLD, linkTo, Output } from '../text/output.ts';
+import { isSafe } from '../text/render.ts';
+import { MESSAGE_LIMIT, splitFormatted, splitMarkdown } from '../text/split.ts';
 
 /** The part of a citation that is shown. */
 export type Source = Pick<Citation, 'number' | 'title' | 'source'>;
 
+/** In UTF-16 units. */
+const LONGEST_TITLE = 200;
+
 /** The sources of an answer under a heading, one line for each title with the numbers that cite it. */
-export function renderSources(sources: readonly Source[], heading: string): Rendered {
+export function renderSources(sources: readonly Source[], heading: string): Formatted {
   const out = new Output();
-  out.tag('<b>');
-  out.text(heading);
-  out.tag('</b>');
+  out.inside(BOLD, () => out.text(heading));
   for (const [title, cited] of Map.groupBy(sources, (source) => source.title || source.source)) {
     out.text(`\n${cited.map(({ number }) => `[${number}]`).join('')} `);
     const url = cited[0]?.source ?? '';
-    if (isSafe(url)) out.link(url, title.slice(0, 200));
-    else out.text(title.slice(0, 200));
+    const name = title.slice(0, graphemeBoundary(title, LONGEST_TITLE));
+    if (isSafe(url)) out.inside(linkTo(url), () => out.text(name));
+    else out.text(name);
   }
-  return { html: out.html, plain: out.plain };
+  return out.formatted;
 }
 
 /** The messages of a text, its sources at the end: in the last message where they fit, else in messages of their own. */
@@ -33,12 +37,9 @@ export function splitWithSources(
   const list = renderSources(sources, heading);
   const last = parts.at(-1);
   if (last !== undefined && last.plain.length + 2 + list.plain.length <= limit) {
-    return [...parts.slice(0, -1), joined(last, list)];
+    return [...parts.slice(0, -1), joined(last, render(list))];
   }
-  return [
-    ...parts,
-    ...(list.plain.length <= limit ? [list] : splitMarkdown(list.plain.replaceAll('\n', '\n\n'), limit)),
-  ];
+  return [...parts, ...splitFormatted(list, limit)];
 }
 
 /** One text under another, with an empty line between. */

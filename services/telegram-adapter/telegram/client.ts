@@ -1,7 +1,7 @@
 import { Api } from 'node-telegram-bot-api';
 import type { Clock } from '#lib/clock.ts';
 import type { TelegramMetrics } from '../metrics.ts';
-import type { Rendered } from '../text/render.ts';
+import type { Rendered } from '../text/formatted.ts';
 import { createTelegramHttp, type TelegramHttp } from './http.ts';
 import { type Trouble, troubleOf } from './outcome.ts';
 

@@ -5,17 +5,27 @@ const REACH = 64;
 
 /**
  * The last place at or before `at` where a text can be cut without breaking a visible character (a surrogate pair, a
- * letter with its marks, an emoji of several). Above 0 for `at` above 0: a character longer than `REACH` units is cut
- * between code points.
+ * letter with its marks, an emoji of several, a flag). Above `from`, where a visible character begins, for `at` at least two
+ * units further; a character longer than `REACH` units is cut between code points.
  */
-export function graphemeBoundary(text: string, at: number): number {
+export function graphemeBoundary(text: string, at: number, from = 0): number {
   if (at >= text.length) return text.length;
-  const from = Math.max(0, wholeCodePoint(text, at - REACH));
-  const segment = segmenter.segment(text.slice(from, at + REACH)).containing(at - from);
-  const boundary = from + (segment?.index ?? at - from);
-  if (boundary > from || (boundary === from && from > 0 && at - from < REACH)) return boundary;
+  const near = flagsBefore(text, Math.max(from, wholeCodePoint(text, at - REACH)), from);
+  const segment = segmenter.segment(text.slice(near, at + REACH)).containing(at - near);
+  const boundary = near + (segment?.index ?? at - near);
+  if (boundary > near) return boundary;
   const codePoint = wholeCodePoint(text, at);
-  return codePoint > 0 ? codePoint : Math.min(text.length, 2);
+  return codePoint > from ? codePoint : Math.min(text.length, from + 2);
+}
+
+/** Two of these make a flag, which only their count from the first tells. */
+const REGIONAL = /^\ud83c[\udde6-\uddff]$/;
+
+/** The beginning of the run of regional indicators that goes on at a place, or the place itself. */
+function flagsBefore(text: string, at: number, from: number): number {
+  let start = at;
+  while (start - 2 >= from && REGIONAL.test(text.slice(start - 2, start))) start -= 2;
+  return start;
 }
 
 /** `at`, or the place before it when that would cut a surrogate pair. */

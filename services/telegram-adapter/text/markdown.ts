@@ -54,4 +54,4 @@ export function isPlain(markdown: string): boolean {
  * indented line, two spaces at a line's end, a carriage return or a null, and blank lines beyond one.
  */
 const MARKS =
-  /[\\`*_~<&|!\r\t\0]|\[(?!\d{1,3}\](?![([:]))|(?<!\[\d{1,3})\]|^[ ]*(?:[#>+=-]|\d{1,9}[.)](?:\s|$))|^ | $|\n\n\n/m;
+  /[\\`*_~<&|!\r\t\0]|\[(?!\d{1,3}\](?![([:]))|(?<!\[\d{1,3})\]|^[ ]*(?:[#>+=:-]|\d{1,9}[.)](?:\s|$))|^ | $|\n\n\n/m;

@@ -1,51 +1,92 @@
-/** Builds Telegram's HTML and, in step with it, the text that a person will see. */
+import { escapeAttribute, type Formatted, type Gap, type Mark, type Rendered, render, type Tag } from './formatted.ts';
+
+export const BOLD: Tag = { open: '<b>', close: '</b>' };
+export const ITALIC: Tag = { open: '<i>', close: '</i>' };
+export const STRUCK: Tag = { open: '<s>', close: '</s>' };
+export const CODE: Tag = { open: '<code>', close: '</code>', whole: true };
+export const BLOCK: Tag = { open: '<pre>', close: '</pre>' };
+export const QUOTE: Tag = { open: '<blockquote>', close: '</blockquote>' };
+
+/** Lines of lists within lists are indented no further than this; on a phone there would be no room for words. */
+const DEEPEST_INDENT = 24;
+
+/** Writes a text with its formatting, from its beginning to its end. */
 export class Output {
-  #html = '';
   #plain = '';
-  /** Put at the start of each line that is begun, such as the indentation of a list's item. */
-  indent = '';
+  #indent = '';
+  readonly #marks: Draft[] = [];
+  readonly #gaps: Gap[] = [];
 
-  get html(): string {
-    return this.#html;
+  /** What stands there so far. */
+  get formatted(): Formatted {
+    return { plain: this.#plain, marks: this.#marks, gaps: this.#gaps };
   }
 
-  /** The visible text; Telegram counts its length in UTF-16 units, as JavaScript does. */
-  get plain(): string {
-    return this.#plain;
+  get rendered(): Rendered {
+    return render(this.formatted);
   }
 
-  /** Visible text, escaped, its lines indented. */
+  get length(): number {
+    return this.#plain.length;
+  }
+
+  /** Visible text, its lines indented. */
   text(value: string): void {
-    const lines = this.indent === '' ? value : value.replaceAll('\n', `\n${this.indent}`);
-    this.#html += escapeHtml(lines);
-    this.#plain += lines;
+    const text = cleaned(value);
+    this.#plain += this.#indent === '' ? text : text.replaceAll('\n', `\n${this.#indent}`);
   }
 
-  /** Visible text, escaped, its lines as they are. */
+  /** Visible text, its lines as they are. */
   verbatim(value: string): void {
-    this.#html += escapeHtml(value);
-    this.#plain += value;
+    this.#plain += cleaned(value);
   }
 
-  /** Text that opens an address. */
-  link(url: string, value: string): void {
-    this.tag(`<a href="${escapeAttribute(url)}">`);
+  /** What separates two blocks. */
+  gap(value: string, depth: number): void {
+    this.#gaps.push({ at: this.#plain.length, depth });
     this.text(value);
-    this.tag('</a>');
   }
 
-  /** Markup, which nobody sees. */
-  tag(html: string): void {
-    this.#html += html;
+  /** All that is written meanwhile is formatted. */
+  inside(tag: Tag, write: () => void): void {
+    const mark: Draft = { ...tag, from: this.#plain.length, to: this.#plain.length };
+    const index = this.#marks.push(mark) - 1;
+    write();
+    mark.to = this.#plain.length;
+    if (mark.to === mark.from) this.#marks.splice(index);
+  }
+
+  /** Lines that begin meanwhile are indented so many columns more. */
+  indented(columns: number, write: () => void): void {
+    const outer = this.#indent;
+    this.#indent = ' '.repeat(Math.min(DEEPEST_INDENT, outer.length + columns));
+    write();
+    this.#indent = outer;
   }
 }
 
-/** Escapes what means something in Telegram's HTML. */
-export function escapeHtml(text: string): string {
-  return /[&<>]/.test(text) ? text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;') : text;
+type Draft = { -readonly [Key in keyof Mark]: Mark[Key] };
+
+/** Text that opens an address. */
+export function linkTo(url: string): Tag {
+  return { open: `<a href="${escapeAttribute(url)}">`, close: '</a>', whole: true };
 }
 
-/** The same inside double quotes. */
-export function escapeAttribute(text: string): string {
-  return escapeHtml(text).replaceAll('"', '&quot;');
+/**
+ * The text as Telegram would store it, so that its length is known: Telegram takes nothing that is not Unicode, makes spaces of control
+ * characters and leaves out the overrides of writing direction. A tab, of which it makes one space, gets the width that code needs.
+ */
+function cleaned(text: string): string {
+  if (!DIRTY.test(text) && text.isWellFormed()) return text;
+  return text
+    .toWellFormed()
+    .replace(/\r\n?|[\u2028\u2029]/g, '\n')
+    .replaceAll('\t', '    ')
+    .replaceAll(CONTROL, ' ')
+    .replace(/[\u202a-\u202e]/g, '');
 }
+
+const controls = String.raw`[\u0000-\u0009\u000b-\u001f]`;
+const separators = String.raw`[\u2028-\u202e]`;
+const DIRTY = new RegExp(`${controls}|${separators}`);
+const CONTROL = new RegExp(controls, 'g');

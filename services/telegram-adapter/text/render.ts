@@ -9,32 +9,35 @@ import type {
   Root,
   Table,
 } from 'mdast';
+import { escapeAttribute, type Formatted, type Rendered, render } from './formatted.ts';
 import { isPlain, parseMarkdown } from './markdown.ts';
-import { escapeAttribute, escapeHtml, Output } from './output.ts';
+import { BLOCK, BOLD, CODE, ITALIC, linkTo, Output, QUOTE, STRUCK } from './output.ts';
 import { layOutTable } from './table.ts';
-
-/** A text as Telegram takes it. */
-export interface Rendered {
-  /** For `parse_mode: HTML`. */
-  readonly html: string;
-  /** What a person sees; its length in UTF-16 units is what Telegram's limit counts. */
-  readonly plain: string;
-}
 
 /** Renders CommonMark and GFM. Whatever the input, the HTML is one that Telegram takes. */
 export function renderMarkdown(markdown: string): Rendered {
-  if (isPlain(markdown)) {
-    const plain = markdown.trim();
-    return { html: escapeHtml(plain), plain };
+  return render(formatMarkdown(markdown));
+}
+
+/** The same, not yet put into HTML. */
+export function formatMarkdown(markdown: string): Formatted {
+  return isPlain(markdown) ? formatPlain(markdown) : formatTree(parseMarkdown(markdown));
+}
+
+function formatPlain(text: string): Formatted {
+  const out = new Output();
+  for (const [index, paragraph] of text.trim().split('\n\n').entries()) {
+    if (index > 0) out.gap('\n\n', 0);
+    out.text(paragraph);
   }
-  return renderTree(parseMarkdown(markdown));
+  return out.formatted;
 }
 
 /** The same for a tree that is parsed already. */
-export function renderTree(root: Root): Rendered {
+export function formatTree(root: Root): Formatted {
   const scribe = new Scribe(root);
-  scribe.blocks(root.children, '\n\n');
-  return { html: scribe.out.html, plain: scribe.out.plain };
+  scribe.blocks(root.children, '\n\n', 0);
+  return scribe.out.formatted;
 }
 
 /** Writes one tree. */
@@ -55,17 +58,17 @@ class Scribe {
     });
   }
 
-  blocks(nodes: readonly Nodes[], gap: string): void {
+  blocks(nodes: readonly Nodes[], gap: string, depth: number): void {
     let started = false;
     for (const node of nodes) {
       if (node.type === 'definition' && this.#isShownElsewhere(node)) continue;
-      if (started) this.out.text(gap);
+      if (started) this.out.gap(gap, depth);
       started = true;
-      this.#block(node);
+      this.#block(node, depth);
     }
   }
 
-  #block(node: Nodes): void {
+  #block(node: Nodes, depth: number): void {
     switch (node.type) {
       case 'heading':
         this.#inBold(() => this.#phrases(node.children));
@@ -74,10 +77,10 @@ class Scribe {
         this.#code(node.value, node.lang ?? '');
         break;
       case 'blockquote':
-        this.#quote(node.children);
+        this.#quote(node.children, depth);
         break;
       case 'list':
-        this.#list(node);
+        this.#list(node, depth);
         break;
       case 'table':
         this.#table(node);
@@ -93,7 +96,7 @@ class Scribe {
         break;
       case 'footnoteDefinition':
         this.out.text(`[${node.label ?? node.identifier}] `);
-        this.blocks(node.children, '\n');
+        this.blocks(node.children, '\n', depth + 1);
         break;
       case 'paragraph':
         this.#phrases(node.children);
@@ -111,54 +114,49 @@ class Scribe {
 
   #code(value: string, language: string): void {
     const name = /^[\w+#.-]{1,40}/.exec(language)?.[0];
-    this.out.tag(name === undefined ? '<pre>' : `<pre><code class="language-${escapeAttribute(name)}">`);
-    this.out.verbatim(value);
-    this.out.tag(name === undefined ? '</pre>' : '</code></pre>');
+    const code = { open: `<pre><code class="language-${escapeAttribute(name ?? '')}">`, close: '</code></pre>' };
+    this.out.inside(name === undefined ? BLOCK : code, () => this.out.verbatim(value));
   }
 
   /** Telegram takes no quotation inside another. */
-  #quote(children: readonly (BlockContent | DefinitionContent)[]): void {
+  #quote(children: readonly (BlockContent | DefinitionContent)[], depth: number): void {
     if (this.#quoted) {
-      this.blocks(children, '\n');
+      this.blocks(children, '\n', depth + 1);
       return;
     }
     this.#quoted = true;
-    this.out.tag('<blockquote>');
-    this.blocks(children, '\n\n');
-    this.out.tag('</blockquote>');
+    this.out.inside(QUOTE, () => this.blocks(children, '\n\n', depth + 1));
     this.#quoted = false;
   }
 
-  #list(list: List): void {
+  #list(list: List, depth: number): void {
     const gap = list.spread || list.children.some((item) => item.spread) ? '\n\n' : '\n';
     let number = list.start ?? 1;
     for (const [index, item] of list.children.entries()) {
-      if (index > 0) this.out.text(gap);
-      this.#item(item, list.ordered ? `${number++}. ` : '• ', gap);
+      if (index > 0) this.out.gap(gap, depth + 1);
+      this.#item(item, list.ordered ? `${number++}. ` : '• ', gap, depth + 2);
     }
   }
 
-  #item(item: ListItem, mark: string, gap: string): void {
+  #item(item: ListItem, mark: string, gap: string, depth: number): void {
     const box = item.checked === true ? '☑ ' : item.checked === false ? '☐ ' : '';
     this.out.text(mark + box);
-    const outer = this.out.indent;
-    this.out.indent += ' '.repeat(mark.length);
-    this.blocks(item.children, gap);
-    this.out.indent = outer;
+    this.out.indented(mark.length, () => this.blocks(item.children, gap, depth));
   }
 
   #table(table: Table): void {
     const rows = table.children.map((row) =>
       row.children.map((cell) => this.#plainOf(cell.children).replaceAll('\n', ' ')),
     );
-    this.#code(layOutTable(rows, table.align ?? []), '');
+    const { header, body } = layOutTable(rows, table.align ?? []);
+    this.out.inside({ ...BLOCK, header }, () => this.out.verbatim(header + body));
   }
 
   #plainOf(nodes: readonly PhrasingContent[]): string {
     const outer = this.out;
     this.out = new Output();
     this.#phrases(nodes);
-    const { plain } = this.out;
+    const { plain } = this.out.formatted;
     this.out = outer;
     return plain;
   }
@@ -176,13 +174,13 @@ class Scribe {
         this.#inBold(() => this.#phrases(node.children));
         break;
       case 'emphasis':
-        this.#tagged('i', () => this.#phrases(node.children));
+        this.out.inside(ITALIC, () => this.#phrases(node.children));
         break;
       case 'delete':
-        this.#tagged('s', () => this.#phrases(node.children));
+        this.out.inside(STRUCK, () => this.#phrases(node.children));
         break;
       case 'inlineCode':
-        this.#tagged('code', () => this.out.text(node.value));
+        this.out.inside(CODE, () => this.out.text(node.value));
         break;
       case 'break':
         this.out.text('\n');
@@ -216,14 +214,8 @@ class Scribe {
       return;
     }
     this.#bold = true;
-    this.#tagged('b', write);
+    this.out.inside(BOLD, write);
     this.#bold = false;
-  }
-
-  #tagged(name: string, write: () => void): void {
-    this.out.tag(`<${name}>`);
-    write();
-    this.out.tag(`</${name}>`);
   }
 
   /** Addresses that people can open become links; of others the text stays. */
@@ -233,9 +225,11 @@ class Scribe {
       return;
     }
     this.#linked = true;
-    this.out.tag(`<a href="${escapeAttribute(url)}">`);
-    write();
-    this.out.tag('</a>');
+    this.out.inside(linkTo(url), () => {
+      const { length } = this.out;
+      write();
+      if (this.out.length === length) this.out.text(url);
+    });
     this.#linked = false;
   }
 }
