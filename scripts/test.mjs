@@ -24,7 +24,6 @@ const files = tiers.flatMap((tier) => all.filter((file) => tierOf(file) === tier
 
 const mocha = join(root, 'node_modules', 'mocha', 'bin', 'mocha.js');
 const reporter = join(root, 'testing', 'reporter.mjs');
-const properties = join(root, 'testing', 'properties.mjs');
-const args = ['--no-warnings', mocha, '--require', properties, '--reporter', reporter, ...passedOn, ...files];
+const args = ['--no-warnings', mocha, '--reporter', reporter, ...passedOn, ...files];
 const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
 process.exitCode = status ?? 1;
