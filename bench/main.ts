@@ -5,6 +5,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   retrieval: async () => (await import('./retrieval.ts')).run(),
   documents: async () => (await import('./documents.ts')).run(),
   quality: async () => (await import('./quality.ts')).run(),
+  rendering: async () => (await import('./rendering.ts')).run(),
   rpc: async () => (await import('./rpc.ts')).run(),
   start: async () => (await import('./start.ts')).run(),
   overhead: async () => (await import('./overhead.ts')).run(),
