@@ -7,7 +7,7 @@ import { ReleaseService } from '#gen/otvet/training/v1/release_service_pb.ts';
 import { ownAddress } from '#lib/config/listen.ts';
 import { openStore } from '#lib/documents/open.ts';
 import type { DocumentStore } from '#lib/documents/port.ts';
-import { createFeedBus } from '#lib/events/follow.ts';
+import { openEvents } from '#lib/events/open.ts';
 import { createClient, openChannel } from '#lib/rpc/client.ts';
 import { serve, startRpcServer } from '#lib/rpc/server.ts';
 import type { Host, RunningService } from '#lib/service/host.ts';
@@ -75,7 +75,8 @@ export async function startConversation(
   const asking = new Asking({ turns, sessions, runner, releases, clock, ids, queueLimit: config.sessionQueue });
   const stopping = new Stopping({ turns, sessions, runner, clock });
   const sweep = new Sweep({ turns, sessions, runner, clock, log });
-  const activations = createFeedBus({ channels: { training }, log }).consume({
+  const events = await openEvents({ service: 'conversation', natsUrl: config.natsUrl, log, metrics, clock });
+  const activations = events.bus({ training }).consume({
     source: 'training',
     types: [ReleaseActivatedSchema.typeName],
     apply: (event) => releases.apply(event),
@@ -114,6 +115,7 @@ export async function startConversation(
       sweep[Symbol.dispose]();
       await Promise.all([server.stop(graceMs), runner.close(graceMs * 0.6)]);
       await activations[Symbol.asyncDispose]();
+      await events[Symbol.asyncDispose]();
       await Promise.all([llm[Symbol.asyncDispose](), training[Symbol.asyncDispose]()]);
       if (!overrides.store) await store[Symbol.asyncDispose]();
     },

@@ -7,6 +7,7 @@ import { ownAddress } from '#lib/config/listen.ts';
 import { openStore } from '#lib/documents/open.ts';
 import type { DocumentStore } from '#lib/documents/port.ts';
 import { createFeed, feedHandlers } from '#lib/events/feed.ts';
+import { openEvents } from '#lib/events/open.ts';
 import { serve, startRpcServer } from '#lib/rpc/server.ts';
 import { type Host, type RunningService, StartError } from '#lib/service/host.ts';
 import { serveAssistants } from './assistant-service.ts';
@@ -92,7 +93,8 @@ export async function startTraining(
     },
   };
 
-  const feed = started.use(createFeed({ store, source: 'training', clock, log, ids }));
+  const events = started.use(await openEvents({ service: 'training', natsUrl: config.natsUrl, log, metrics, clock }));
+  const feed = started.use(createFeed({ store, source: 'training', clock, log, ids, announce: events.announce }));
 
   let ready = false;
   const server = await startRpcServer({

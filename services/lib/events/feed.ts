@@ -27,6 +27,8 @@ export interface FeedOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly ids?: Ids;
+  /** Called with each event after it came into the feed: `announce` of `#lib/events/open.ts`. */
+  readonly announce?: (event: Event) => void;
 }
 
 /** Some events, oldest first, and where to go on. */
@@ -74,6 +76,7 @@ class StoreFeed implements Feed {
     this.#relay = new Relay({
       ...options,
       tag: (options.ids ?? systemIds).random().slice(0, 4),
+      onEntry: (entry) => options.announce?.(this.#event(entry)),
       onRelayed: () => this.#wakeFollowers(),
     });
   }

@@ -39,7 +39,7 @@ eventBusContract('feeds over RPC', async () => {
   const { address } = server;
   const channel = openChannel({ service: 'training', address, identity: consumer, metrics });
   return {
-    bus: createFeedBus({ channels: { training: channel }, log }),
+    bus: createFeedBus({ channels: { training: channel }, log, metrics }),
     source: 'training',
     publish: async (entry) => {
       await things.insert({ key: entry.id }, { outbox: [entry] });

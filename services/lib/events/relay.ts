@@ -29,6 +29,8 @@ export interface RelayOptions {
   readonly log: Logger;
   /** 4 characters of chance. */
   readonly tag: string;
+  /** To be called with each entry that is in the feed now; with some of them twice. */
+  readonly onEntry: (entry: FeedEntry) => void;
   /** To be called after entries came into the feed. */
   readonly onRelayed: () => void;
 }
@@ -101,7 +103,10 @@ export class Relay implements AsyncDisposable {
     for (const { id, ...entry } of entries) {
       const now = this.#options.clock.now();
       const position = this.#positions.next(now);
-      await this.#entries.insert({ key: position, event: id, ...entry, expires: now + KEPT_MS });
+      const document = { key: position, event: id, ...entry, expires: now + KEPT_MS };
+      await this.#entries.insert(document);
+      // Also where it was there before: whoever put it there may have ended before it told.
+      this.#options.onEntry(document);
     }
     await this.#options.store.settle(
       collection,
