@@ -1,4 +1,4 @@
-import { ConfigError, type ConfigOf, readConfig, type Variables } from '#lib/config/variables.ts';
+import { type ConfigOf, checkConfig, readConfig, type Variables } from '#lib/config/variables.ts';
 import type { Host, RunningService } from '#lib/service/host.ts';
 import { conversationVariables } from './conversation/config.ts';
 import { startConversation } from './conversation/service.ts';
@@ -25,6 +25,20 @@ export interface Otvet {
 /** Any free port of this machine: within one process nobody else needs to know where a service listens. */
 const ANYWHERE = '127.0.0.1:0';
 
+const INSIDE: Environment = {
+  OTVET_LISTEN_ADDRESS: undefined,
+  OTVET_LLM_ADDRESS: ANYWHERE,
+  OTVET_TRAINING_ADDRESS: ANYWHERE,
+  OTVET_CONVERSATION_ADDRESS: ANYWHERE,
+  OTVET_TELEGRAM_ADDRESS: ANYWHERE,
+  OTVET_GATEWAY_ADDRESS: ANYWHERE,
+};
+
+/** Throws `ConfigError` with every fault of an environment, whichever part of the one process reads the variable. */
+export function checkOneProcess(env: Environment): void {
+  checkConfig(Object.values<Variables>(allVariables), { ...env, ...INSIDE });
+}
+
 /** Who is stopped together, callers before those they call, and the part of the grace that each step may take. */
 const STOPPING: readonly (readonly [names: readonly string[], share: number])[] = [
   [['gateway', 'telegram-adapter'], 0.4],
@@ -37,16 +51,8 @@ const STOPPING: readonly (readonly [names: readonly string[], share: number])[] 
  * when they are apart. Throws `ConfigError` with the faults of all services at once, and `StartError`.
  */
 export async function startInOneProcess(env: Environment, host: Host): Promise<Otvet> {
-  const inside: Record<string, string | undefined> = {
-    ...env,
-    OTVET_LISTEN_ADDRESS: undefined,
-    OTVET_LLM_ADDRESS: ANYWHERE,
-    OTVET_TRAINING_ADDRESS: ANYWHERE,
-    OTVET_CONVERSATION_ADDRESS: ANYWHERE,
-    OTVET_TELEGRAM_ADDRESS: ANYWHERE,
-    OTVET_GATEWAY_ADDRESS: ANYWHERE,
-  };
-  checkAll(inside);
+  const inside = { ...env, ...INSIDE };
+  checkOneProcess(env);
   const started: RunningService[] = [];
   const add = async <S extends RunningService>(starting: Promise<S>): Promise<S> => {
     const service = await starting;
@@ -82,19 +88,4 @@ export async function startInOneProcess(env: Environment, host: Host): Promise<O
 
 function read<V extends Variables>(variables: V, env: Environment): ConfigOf<V> {
   return readConfig(variables, env);
-}
-
-/** Reads the configuration of all services, to report the faults of all at once. */
-function checkAll(env: Environment): void {
-  const faults = Object.values(allVariables).flatMap((variables: Variables) => {
-    try {
-      readConfig(variables, env);
-      return [];
-    } catch (error) {
-      if (error instanceof ConfigError) return error.faults;
-      throw error;
-    }
-  });
-  const distinct = new Map(faults.map((fault) => [`${fault.variable} ${fault.problem}`, fault]));
-  if (distinct.size > 0) throw new ConfigError([...distinct.values()]);
 }

@@ -17,13 +17,14 @@ import { createLogger } from '#lib/telemetry/log.ts';
 import { createMetrics } from '#lib/telemetry/metrics.ts';
 import { startTracing } from '#lib/telemetry/traces.ts';
 import { hasEndpoint, llmVariables } from './llm/config.ts';
-import { startInOneProcess } from './one-process.ts';
+import { checkOneProcess, startInOneProcess } from './one-process.ts';
 import { welcomeScreen } from './welcome.ts';
 
 /** Runs Otvet in this process until a signal ends it. On a terminal only warnings are logged, beneath the welcome screen. */
 export async function runOtvet(env: Readonly<Record<string, string | undefined>>): Promise<void> {
   await reportStartErrors(async () => {
     const begun = performance.now();
+    checkOneProcess(env);
     const config = readConfig(processVariables, env);
     await makeDataDir(config.dataDir);
     const quiet = process.stdout.isTTY && !env.OTVET_LOG_LEVEL;

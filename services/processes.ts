@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { resolve } from 'node:path';
-import { readConfig } from '#lib/config/variables.ts';
+import { checkConfig, readConfig, type Variables } from '#lib/config/variables.ts';
 import { StartError } from '#lib/service/host.ts';
 import { processVariables, reportStartErrors, STOP_GRACE_MS } from '#lib/service/process.ts';
 import { SERVICES } from './names.ts';
+import { allVariables } from './variables.ts';
 
 /** A process that ends by itself is started again after this time, doubled each time it ends again within a minute. */
 const RESTART_MS = 500;
@@ -18,6 +19,7 @@ const READY_LIMIT_MS = 30_000;
  */
 export async function runProcesses(env: Readonly<Record<string, string | undefined>>): Promise<void> {
   await reportStartErrors(async () => {
+    checkConfig(Object.values<Variables>(allVariables), env);
     const config = readConfig(processVariables, env);
     const children = SERVICES.map(
       (name, i) =>

@@ -1,16 +1,9 @@
 import { expect } from 'chai';
-import { ConfigError, readConfig } from '#lib/config/variables.ts';
-import { checkTogether, gatewayVariables } from './config.ts';
+import { faultsOf as allFaults, readConfig } from '#lib/config/variables.ts';
+import { gatewayVariables } from './config.ts';
 
-const faultsOf = (env: Record<string, string>): string[] => {
-  try {
-    checkTogether(readConfig(gatewayVariables, env));
-    return [];
-  } catch (error) {
-    if (error instanceof ConfigError) return error.faults.map(({ variable }) => variable);
-    throw error;
-  }
-};
+const faultsOf = (env: Record<string, string>): string[] =>
+  allFaults([gatewayVariables], env).map(({ variable }) => variable);
 
 describe('the configuration of the edge', () => {
   it('needs nothing', () => {
@@ -34,6 +27,10 @@ describe('the configuration of the edge', () => {
   it('wants both TLS files', () => {
     expect(faultsOf({ OTVET_TLS_CERT_FILE: 'a.pem' })).to.deep.equal(['OTVET_TLS_KEY_FILE']);
     expect(faultsOf({ OTVET_TLS_KEY_FILE: 'a.pem' })).to.deep.equal(['OTVET_TLS_CERT_FILE']);
+  });
+
+  it('is told all that is wrong at once', () => {
+    expect(faultsOf({ OTVET_HOST: '0.0.0.0', OTVET_PORT: 'x' })).to.have.members(['OTVET_HOST', 'OTVET_PORT']);
   });
 
   it('takes several public addresses', () => {

@@ -1,16 +1,17 @@
 import * as shared from '#lib/config/shared.ts';
 import {
-  ConfigError,
+  type ConfigFault,
   type ConfigOf,
   Fault,
   flag,
   integer,
   isLoopback,
   text,
+  together,
   type Variable,
 } from '#lib/config/variables.ts';
 
-export const gatewayVariables = {
+const variables = {
   dataDir: shared.dataDir,
   mongodbUrl: shared.mongodbUrl,
   natsUrl: shared.natsUrl,
@@ -50,11 +51,16 @@ export const gatewayVariables = {
   }),
 };
 
+/** What the gateway reads from the environment. */
+export const gatewayVariables = together(variables, ['host', 'tlsCertFile', 'tlsKeyFile', 'behindTlsProxy'], checkEdge);
+
 export type GatewayConfig = ConfigOf<typeof gatewayVariables>;
 
-/** What no single variable shows: throws `ConfigError` when the variables do not go together. */
-export function checkTogether(config: GatewayConfig): void {
-  const faults: { variable: string; problem: string }[] = [];
+/** A plaintext port stays on this machine, and a certificate comes with its key. */
+function checkEdge(
+  config: Pick<ConfigOf<typeof variables>, 'host' | 'tlsCertFile' | 'tlsKeyFile' | 'behindTlsProxy'>,
+): readonly ConfigFault[] {
+  const faults: ConfigFault[] = [];
   const tls = config.tlsCertFile !== undefined && config.tlsKeyFile !== undefined;
   if ((config.tlsCertFile === undefined) !== (config.tlsKeyFile === undefined)) {
     const [missing, given] = config.tlsCertFile === undefined ? ['CERT', 'KEY'] : ['KEY', 'CERT'];
@@ -69,7 +75,7 @@ export function checkTogether(config: GatewayConfig): void {
       'OTVET_BEHIND_TLS_PROXY=true where a proxy ends TLS, or keep to 127.0.0.1';
     faults.push({ variable: 'OTVET_HOST', problem });
   }
-  if (faults.length > 0) throw new ConfigError(faults);
+  return faults;
 }
 
 /** Addresses of web servers, separated by commas; without a path. */

@@ -22,7 +22,7 @@ import { TokenBuckets } from './calls/token-bucket.ts';
 import { unknownMethods } from './calls/unknown-methods.ts';
 import { Page } from './chat/page.ts';
 import { VisitOpener } from './chat/visit.ts';
-import { checkTogether, type GatewayConfig, gatewayVariables } from './config.ts';
+import { type GatewayConfig, gatewayVariables } from './config.ts';
 import { apiKeyHandlers } from './credentials/api-key-service.ts';
 import { type Caller, Doorman } from './credentials/doorman.ts';
 import { Keys } from './credentials/keys.ts';
@@ -51,15 +51,13 @@ export interface RunningGateway extends RunningService {
 const MAX_MESSAGE_BYTES = 17 * 1024 * 1024;
 
 /**
- * Starts the public edge. Rejects with `ConfigError` for variables that do not go together, and with `StartError` for a
- * port in use, a file that cannot be read and the like.
+ * Starts the public edge. Rejects with `StartError` for a port in use, a file that cannot be read and the like.
  */
 export async function startGateway(
   config: GatewayConfig,
   host: Host,
   overrides: Partial<GatewayParts> = {},
 ): Promise<RunningGateway> {
-  checkTogether(config);
   const address = ownAddress(config.listenAddress, gatewayVariables.address, config.address);
   const log = host.log.child({ service: 'gateway' });
   const { clock, ids, metrics } = host;

@@ -7,10 +7,10 @@ import {
   telegramAddress,
   trainingAddress,
 } from '#lib/config/shared.ts';
-import { address, ConfigError, type ConfigOf, Fault, text, url, type Variable } from '#lib/config/variables.ts';
+import { address, type ConfigOf, Fault, text, together, url, type Variable } from '#lib/config/variables.ts';
 
 /** What the telegram-adapter reads from the environment. */
-export const telegramAdapterVariables = {
+const variables = {
   dataDir,
   mongodbUrl,
   natsUrl,
@@ -54,6 +54,16 @@ export const telegramAdapterVariables = {
   }),
 };
 
+/** A webhook without a secret is one to which anybody could send updates. */
+export const telegramAdapterVariables = together(
+  variables,
+  ['webhookUrl', 'webhookSecret'],
+  ({ webhookUrl, webhookSecret }) => {
+    if (webhookUrl === undefined || webhookSecret !== undefined) return [];
+    return [{ variable: 'OTVET_TELEGRAM_WEBHOOK_SECRET', problem: 'is required with OTVET_TELEGRAM_WEBHOOK_URL' }];
+  },
+);
+
 export type TelegramConfig = ConfigOf<typeof telegramAdapterVariables>;
 
 /** How updates come to the bot. */
@@ -61,14 +71,10 @@ export type Delivery =
   | { readonly by: 'polling' }
   | { readonly by: 'webhook'; readonly url: string; readonly secret: string; readonly address: string };
 
-/** Throws `ConfigError` for a webhook without a secret: anybody could send it updates. */
+/** By webhook where one is set: with its secret then. */
 export function deliveryOf(config: TelegramConfig): Delivery {
-  if (config.webhookUrl === undefined) return { by: 'polling' };
-  if (config.webhookSecret === undefined) {
-    const problem = 'is required with OTVET_TELEGRAM_WEBHOOK_URL';
-    throw new ConfigError([{ variable: 'OTVET_TELEGRAM_WEBHOOK_SECRET', problem }]);
-  }
-  return { by: 'webhook', url: config.webhookUrl, secret: config.webhookSecret, address: config.webhookAddress };
+  const { webhookUrl: url, webhookSecret: secret, webhookAddress: address } = config;
+  return url === undefined || secret === undefined ? { by: 'polling' } : { by: 'webhook', url, secret, address };
 }
 
 /** Telegram's number of a bot, which its token begins with. */

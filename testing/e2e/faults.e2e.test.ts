@@ -106,9 +106,19 @@ describe('what keeps Otvet from starting', () => {
       OTVET_PORT: '80x',
       OTVET_INDEX_MEMORY: 'lots',
       OPENAI_BASE_URL: 'http://models.example.org',
+      OTVET_LOG_LEVEL: 'loud',
+      OTVET_HOST: '0.0.0.0',
+      OTVET_TELEGRAM_WEBHOOK_URL: 'https://bot.example.org',
     });
     expect(code).to.equal(1);
-    for (const variable of ['OTVET_PORT', 'OTVET_INDEX_MEMORY', 'OPENAI_BASE_URL']) {
+    for (const variable of [
+      'OTVET_PORT',
+      'OTVET_INDEX_MEMORY',
+      'OPENAI_BASE_URL',
+      'OTVET_LOG_LEVEL',
+      'OTVET_HOST',
+      'OTVET_TELEGRAM_WEBHOOK_SECRET',
+    ]) {
       expect(lines.filter((line) => line.startsWith(`Otvet cannot start: ${variable}: `))).to.have.length(1);
     }
   });
@@ -124,6 +134,7 @@ describe('what keeps Otvet from starting', () => {
         ['OTVET_PORT', { OTVET_PORT: new URL(otvet.url).port, OTVET_DATA_DIR: other.path }],
         ['OTVET_DATA_DIR', { OTVET_DATA_DIR: folder.path }],
         ['OTVET_DATA_DIR', { OTVET_DATA_DIR: join(folder.path, 'api-key', 'data') }],
+        ...(process.platform === 'linux' ? [['OTVET_DATA_DIR', { OTVET_DATA_DIR: '/proc/otvet/data' }] as const] : []),
         ['OTVET_HOST', { OTVET_HOST: '0.0.0.0', OTVET_DATA_DIR: other.path }],
       ] as const) {
         const { code, lines } = await start({ ...anywhere, ...env });

@@ -5,12 +5,14 @@ import {
   addresses,
   bytes,
   ConfigError,
+  faultsOf as checkedFaults,
   choice,
   duration,
   flag,
   integer,
   readConfig,
   text,
+  together,
   url,
 } from '#lib/config/variables.ts';
 
@@ -80,6 +82,19 @@ describe('configuration', () => {
       ConfigError,
       'OTVET_LISTEN_ADDRESS: must be set where OTVET_X_ADDRESS names several addresses',
     );
+  });
+
+  it('tells what variables are not together at once with what each is not', () => {
+    const group = together(variables, ['port', 'proxied'], ({ port, proxied }) =>
+      proxied && port === 80 ? [{ variable: 'OTVET_PORT', problem: 'is the proxy itself' }] : [],
+    );
+    const faults = (env: Record<string, string>) =>
+      checkedFaults([group, { ...group }], env).map(({ variable, problem }) => `${variable}: ${problem}`);
+    const env = { OTVET_PORT: '80', OTVET_PROXIED: 'true' };
+    expect(faults(env)).to.deep.equal(['OTVET_PORT: is the proxy itself']);
+    expect(faults({ ...env, OTVET_WAIT: '5 h' })).to.have.length(2);
+    expect(faults({ ...env, OTVET_PROXIED: 'maybe' })).to.have.length(1);
+    expect(readConfig(group, { OTVET_PORT: '80' })).to.include({ port: 80, proxied: false });
   });
 
   it('takes plain http to this machine itself', () => {

@@ -23,16 +23,44 @@ export class Fault {
   }
 }
 
-export type Variables = Record<string, Variable<unknown>>;
+/** What is wrong with one variable of an environment. */
+export interface ConfigFault {
+  readonly variable: string;
+  readonly problem: string;
+}
+
+const TOGETHER: unique symbol = Symbol('together');
+
+/** Variables that are read together, by the names that their values go by. */
+export type Variables = Record<string, Variable<unknown>> & { readonly [TOGETHER]?: readonly Rule[] };
 
 /** The values of declared variables. */
-export type ConfigOf<V extends Variables> = { readonly [K in keyof V]: V[K] extends Variable<infer T> ? T : never };
+export type ConfigOf<V extends Variables> = {
+  readonly [K in Extract<keyof V, string>]: V[K] extends Variable<infer T> ? T : never;
+};
+
+interface Rule {
+  readonly of: readonly string[];
+  readonly check: (config: never) => readonly ConfigFault[];
+}
+
+/**
+ * Variables with a rule for what no single one of them shows. The rule is asked when those that it is about are right in themselves, so that its
+ * faults come at once with those of all others.
+ */
+export function together<const V extends Variables, K extends Extract<keyof V, string>>(
+  variables: V,
+  of: readonly K[],
+  check: (config: Pick<ConfigOf<V>, K>) => readonly ConfigFault[],
+): V {
+  return { ...variables, [TOGETHER]: [...(variables[TOGETHER] ?? []), { of, check }] };
+}
 
 /** Every fault of an environment, at once. The message has one line for each. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
-  readonly faults: readonly { readonly variable: string; readonly problem: string }[];
-  constructor(faults: readonly { readonly variable: string; readonly problem: string }[]) {
+  readonly faults: readonly ConfigFault[];
+  constructor(faults: readonly ConfigFault[]) {
     super(faults.map(({ variable, problem }) => `${variable}: ${problem}`).join('\n'));
     this.faults = faults;
   }
@@ -43,16 +71,42 @@ export function readConfig<V extends Variables>(
   variables: V,
   env: Readonly<Record<string, string | undefined>>,
 ): ConfigOf<V> {
-  const faults: { variable: string; problem: string }[] = [];
+  const faults: ConfigFault[] = [];
   const config: Record<string, unknown> = {};
-  for (const [field, variable] of Object.entries(variables)) {
+  for (const [field, variable] of Object.entries<Variable<unknown>>(variables)) {
     const given = env[variable.name];
     const value = variable.parse(given === undefined || given === '' ? variable.fallback : given);
     if (value instanceof Fault) faults.push({ variable: variable.name, problem: value.problem });
     else config[field] = value;
   }
+  for (const { of, check } of variables[TOGETHER] ?? []) {
+    if (of.every((field) => field in config)) faults.push(...check(config as never));
+  }
   if (faults.length > 0) throw new ConfigError(faults);
   return config as ConfigOf<V>;
+}
+
+/** The faults of several groups of variables, each once. */
+export function faultsOf(
+  groups: readonly Variables[],
+  env: Readonly<Record<string, string | undefined>>,
+): readonly ConfigFault[] {
+  const faults = groups.flatMap((variables) => {
+    try {
+      readConfig(variables, env);
+      return [];
+    } catch (error) {
+      if (error instanceof ConfigError) return error.faults;
+      throw error;
+    }
+  });
+  return [...new Map(faults.map((fault) => [`${fault.variable} ${fault.problem}`, fault])).values()];
+}
+
+/** Reads several groups of variables. Throws `ConfigError` with the faults of all at once. */
+export function checkConfig(groups: readonly Variables[], env: Readonly<Record<string, string | undefined>>): void {
+  const faults = faultsOf(groups, env);
+  if (faults.length > 0) throw new ConfigError(faults);
 }
 
 interface Declaration {

@@ -1,9 +1,9 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sharedAuthority } from '#lib/certificates/authority.ts';
 import { systemClock } from '#lib/clock.ts';
 import { adminAddress, dataDir, logLevel, otlpEndpoint, traces } from '#lib/config/shared.ts';
-import { ConfigError, type ConfigOf, readConfig, type Variables } from '#lib/config/variables.ts';
+import { ConfigError, type ConfigOf, checkConfig, readConfig, type Variables } from '#lib/config/variables.ts';
+import { makeFolder } from '#lib/folders.ts';
 import { systemIds } from '#lib/ids.ts';
 import { startAdminServer } from '#lib/telemetry/admin.ts';
 import { LoggableError } from '#lib/telemetry/error.ts';
@@ -31,6 +31,7 @@ export async function runService<V extends Variables>(
   start: (config: ConfigOf<V>, host: Host) => Promise<RunningService>,
 ): Promise<void> {
   await reportStartErrors(async () => {
+    checkConfig([processVariables, variables], process.env);
     const own = readConfig(processVariables, process.env);
     const config = readConfig(variables, process.env);
     await makeDataDir(own.dataDir);
@@ -63,7 +64,7 @@ export async function runService<V extends Variables>(
 /** Makes the data folder for its owner alone. Throws `StartError` where it cannot be written. */
 export async function makeDataDir(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
   } catch (error) {
     throw new StartError(
       `OTVET_DATA_DIR: the folder ${folder} cannot be made (${(error as Error).message}). Name one that you may write.`,

@@ -1,7 +1,8 @@
-import { accessSync, chmodSync, closeSync, constants, mkdirSync, openSync } from 'node:fs';
+import { accessSync, chmodSync, closeSync, constants, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { StoreUnavailable } from '#lib/documents/port.ts';
+import { makeFolder } from '#lib/folders.ts';
 
 /**
  * Holds a store's file for this process alone until it is disposed of, or the process ends in any way. The lock is
@@ -38,7 +39,7 @@ export class StoreLock implements Disposable {
 
 function prepare(file: string): void {
   try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(file));
     create(file);
     accessSync(file, constants.R_OK | constants.W_OK);
     chmodSync(file, 0o600);
