@@ -5,7 +5,7 @@ import type { Clock } from '#lib/clock.ts';
 import type { Ids } from '#lib/ids.ts';
 import { type Failure, RpcError } from '#lib/rpc/status.ts';
 import type { SpanContext } from '#lib/telemetry/traces.ts';
-import { QUEUE_FULL, queueFull, requestIdReused } from './failures.ts';
+import { handedOver, QUEUE_FULL, queueFull, requestIdReused } from './failures.ts';
 import type { After, LiveEvent } from './live-turn.ts';
 import { assistantOf, sessionKey, turnKey, turnName, turnNameOfKey } from './names.ts';
 import type { Releases } from './releases.ts';
@@ -43,8 +43,8 @@ export interface AskingParts {
   readonly queueLimit: number;
 }
 
-/** How often a turn that another process runs is looked at. */
-const LOOK_MS = 250;
+/** How often a turn that another process runs is looked at, in milliseconds: less and less, so that many who wait cost little. */
+const LOOK_MS = { first: 100, most: 1_000, growth: 1.5 };
 
 /** Accepts questions and tells their answers. */
 export class Asking {
@@ -66,8 +66,8 @@ export class Asking {
     const session = { assistant, session: `${principal.realm}.${asked.sessionId || ids.ordered(now)}` };
     const requestId = asked.requestId || ids.random();
     const key = turnKey({ ...session, turn: turnId(sessionKey(session), principal.subject, requestId) });
-    // Most sessions are idle: the first attempt is then begun with the insert itself, which spares a write. Should the process die before
-    // the claim, that attempt counts as lost.
+    // Most sessions are idle: the first attempt is then begun with the insert itself, which spares a write. It counts when the ticket, which
+    // says so, takes the lease.
     const idle = !runner.busy(sessionKey(session));
     const turn: TurnRecord = {
       key,
@@ -77,7 +77,7 @@ export class Asking {
       question: asked.question,
       ...(asked.language === '' ? {} : { askedLanguage: asked.language }),
       subject: principal.subject,
-      position: asked.position || now,
+      position: asked.position,
       acceptedAt: now,
       openSince: now,
       state: idle ? 'running' : 'accepted',
@@ -88,19 +88,25 @@ export class Asking {
     if (earlier) return this.#resume(earlier, turn);
     runner.live(key).span = span;
     // Both leave together, and share a commit where the store can; the insert alone decides.
-    const [accepted, ticketing] = await Promise.all([
-      turns.accept(turn),
-      sessions.ticket(turn.session, assistant, principal.realm, { turn: key, position: turn.position }, now),
-    ]);
-    if (!accepted) {
-      if (ticketing.type === 'claimed') await sessions.release(ticketing.claim);
-      return this.#resume(await turns.get(key), turn);
+    const stored = turns.accept(turn);
+    const ticket = { turn: key, position: turn.position, ...(idle ? { begun: true } : {}) };
+    const { realm } = principal;
+    const ticketed = sessions.ticket({ session: turn.session, assistant, realm, ticket, now, stored });
+    const [storing, ticketing] = await Promise.allSettled([stored, ticketed]);
+    const isOurs = storing.status === 'fulfilled' && storing.value;
+    if (ticketing.status === 'fulfilled' && ticketing.value.type === 'claimed') {
+      // Where the same request came twice at once, this one may hold the lease of a turn that the other inserted.
+      const { claim } = ticketing.value;
+      if (isOurs) runner.run(claim, idle ? turn : undefined);
+      else runner.run({ ...claim, begun: false }, undefined);
     }
-    if (ticketing.type === 'claimed') runner.run(ticketing.claim, idle ? turn : undefined);
-    else if (ticketing.type === 'waits') {
+    if (storing.status === 'rejected') throw storing.reason;
+    if (!isOurs) return this.#resume(await turns.get(key), turn);
+    if (ticketing.status === 'rejected') throw ticketing.reason;
+    if (ticketing.value.type === 'waits') {
       if (idle) await turns.unbegin(key);
       runner.kick(turn.session);
-    } else {
+    } else if (ticketing.value.type === 'full') {
       runner.forget(key);
       await turns.finish(key, 0, unqueued(turn), now);
       throw queueFull(this.#parts.queueLimit);
@@ -108,21 +114,26 @@ export class Asking {
     return { key, fresh: true };
   }
 
-  /** The turn that the same request made before. */
-  #resume(earlier: TurnRecord | undefined, turn: TurnRecord): Accepted {
+  /** The turn that the same request made before: looked after, should its process have died. */
+  async #resume(earlier: TurnRecord | undefined, turn: TurnRecord): Promise<Accepted> {
+    const { sessions, runner, clock } = this.#parts;
     if (earlier?.bodyHash !== turn.bodyHash) throw requestIdReused();
-    if (earlier.state !== 'finished') this.#parts.runner.kick(turn.session);
+    if (earlier.state !== 'finished') {
+      await sessions.requeue(earlier.session, { turn: earlier.key, position: earlier.position }, clock.now());
+      runner.kick(earlier.session);
+    }
     return { key: turn.key, fresh: false };
   }
 
   /**
    * Tells the answer of an accepted turn, from `after` on, and waits for what is still to come. Throws the turn's own failure after
-   * what was said before it. Ends silently when the signal aborts: the turn goes on.
+   * what was said before it. Ends silently when the signal aborts: the turn goes on. Rejects with `RpcError` (UNAVAILABLE) when this process
+   * stops and leaves the turn to another.
    */
   async *tell({ key, fresh }: Accepted, after: After | undefined, signal: AbortSignal): AsyncGenerator<Step, void> {
     const { runner } = this.#parts;
     try {
-      if (fresh && !runner.live(key).started) await runner.live(key).changed(LOOK_MS, signal);
+      if (fresh && !runner.live(key).started) await runner.live(key).changed(LOOK_MS.first, signal);
       yield* this.#follow(key, after, signal);
     } finally {
       runner.forget(key);
@@ -131,8 +142,9 @@ export class Asking {
 
   async *#follow(key: string, after: After | undefined, signal: AbortSignal): AsyncGenerator<Step, void> {
     const { turns, runner } = this.#parts;
+    const ended = AbortSignal.any([signal, runner.closing]);
     let told = after;
-    for (;;) {
+    for (let look = LOOK_MS.first; ; look = Math.min(look * LOOK_MS.growth, LOOK_MS.most)) {
       const live = runner.live(key);
       if (live.started) {
         for await (const event of live.follow(told, signal)) {
@@ -150,8 +162,10 @@ export class Asking {
         yield* replay(turn, told);
         return;
       }
+      if (runner.live(key).started) continue;
+      if (runner.closing.aborted) throw handedOver();
       if (turn) runner.kick(turn.session);
-      await runner.live(key).changed(LOOK_MS, signal);
+      await runner.live(key).changed(look, ended);
     }
   }
 }

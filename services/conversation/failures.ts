@@ -52,6 +52,15 @@ export function requestIdReused(): RpcError {
   });
 }
 
+export function handedOver(): RpcError {
+  return new RpcError({
+    code: 'UNAVAILABLE',
+    reason: 'UNAVAILABLE',
+    domain: 'otvet',
+    message: 'This server stops, and another one goes on with the question. Ask again with the same request_id.',
+  });
+}
+
 export function principalMissing(): RpcError {
   return new RpcError({
     code: 'UNAUTHENTICATED',

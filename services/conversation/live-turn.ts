@@ -34,7 +34,7 @@ export class LiveTurn {
   /** Of the call that asked, so that one trace spans the turn. */
   span: SpanContext | undefined;
   readonly #events: LiveEvent[] = [];
-  #waiting: (() => void)[] = [];
+  readonly #waiting = new Set<() => void>();
   #awaiting: Wait[] = [];
   #isOver = false;
   #attempt = 0;
@@ -69,14 +69,8 @@ export class LiveTurn {
   }
 
   /** Resolves when there is something to read, the time is over or the signal aborts. */
-  async changed(ms: number, signal: AbortSignal): Promise<void> {
-    if (signal.aborted) return;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => resolve(), { once: true });
-    this.#waiting.push(resolve);
-    await promise;
-    clearTimeout(timer);
+  changed(ms: number, signal: AbortSignal): Promise<void> {
+    return this.#more(signal, ms);
   }
 
   /**
@@ -127,22 +121,24 @@ export class LiveTurn {
     clearTimeout(timer);
   }
 
-  async #more(signal: AbortSignal): Promise<void> {
+  async #more(signal: AbortSignal, ms?: number): Promise<void> {
+    if (signal.aborted) return;
     const { promise, resolve } = Promise.withResolvers<void>();
-    this.#waiting.push(resolve);
-    const aborted = () => resolve();
-    signal.addEventListener('abort', aborted, { once: true });
+    const done = () => resolve();
+    const timer = ms === undefined ? undefined : setTimeout(done, ms);
+    this.#waiting.add(done);
+    signal.addEventListener('abort', done, { once: true });
     await promise;
-    signal.removeEventListener('abort', aborted);
+    clearTimeout(timer);
+    this.#waiting.delete(done);
+    signal.removeEventListener('abort', done);
   }
 
   #add(event: LiveEvent): void {
     this.#events.push(event);
     this.#isOver ||= event.type === 'finished' || event.type === 'lost';
     this.#tellAwaiting(event);
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const resolve of waiting) resolve();
+    for (const wake of this.#waiting) wake();
   }
 
   #tellAwaiting({ type }: LiveEvent): void {

@@ -50,20 +50,22 @@ export class Releases {
       this.#active.set(assistant, release);
       return release;
     }
-    return this.#load(assistant);
+    // Calls at the same time share one load.
+    return this.#loading.get(assistant) ?? this.#load(assistant);
   }
 
-  /** Follows training: an assistant in use gets its new release as soon as it is activated. */
+  /**
+   * Follows training: an assistant in use gets its new release as soon as it is activated. Rejects when it could not be loaded, so that the
+   * event comes again; the release before answers until then.
+   */
   async apply(event: Event): Promise<void> {
     const { release } = fromBinary(ReleaseActivatedSchema, event.data);
     const inUse = this.#active.has(event.subject) && this.#active.get(event.subject)?.name !== release;
     if (inUse || this.#loading.has(event.subject)) await this.#load(event.subject);
   }
 
-  /** Loads what is active now. Calls at the same time share one load, unless a newer activation came meanwhile. */
+  /** Loads what is active now. A load that began before, perhaps with the release before, does not count any more. */
   async #load(assistant: string): Promise<LoadedRelease | undefined> {
-    const underWay = this.#loading.get(assistant);
-    if (underWay && !this.#active.has(assistant)) return underWay;
     const loading = this.#fetch(assistant);
     this.#loading.set(assistant, loading);
     try {
@@ -103,7 +105,6 @@ export class Releases {
       return { name, index };
     } catch (error) {
       this.#parts.log.error({ err: error, release: name }, 'a release could not be loaded');
-      if (known) return known;
       throw unavailable(error);
     }
   }

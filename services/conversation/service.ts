@@ -7,6 +7,7 @@ import { ReleaseService } from '#gen/otvet/training/v1/release_service_pb.ts';
 import { ownAddress } from '#lib/config/listen.ts';
 import { openStore } from '#lib/documents/open.ts';
 import type { DocumentStore } from '#lib/documents/port.ts';
+import { StoreReadiness } from '#lib/documents/readiness.ts';
 import { openEvents } from '#lib/events/open.ts';
 import { createClient, openChannel } from '#lib/rpc/client.ts';
 import { serve, startRpcServer } from '#lib/rpc/server.ts';
@@ -27,7 +28,12 @@ import { Turns, turnCollection } from './turns.ts';
 
 /** What tests put in the place of the real parts. */
 export interface ConversationParts {
+  /** Not closed at the end. */
   readonly store: DocumentStore;
+  /** How long the lease of a session lasts without being renewed, in milliseconds. */
+  readonly leaseMs: number;
+  /** A stopwatch in milliseconds that never jumps. */
+  readonly elapsed: () => number;
 }
 
 /** Starts the conversation service: sessions, turns, retrieval and the answer policy. */
@@ -46,7 +52,12 @@ export async function startConversation(
 
   const sessionDocuments = store.collection(sessionCollection);
   const turnDocuments = store.collection(turnCollection);
-  const sessions = new Sessions(sessionDocuments, ids.random(), config.sessionQueue);
+  const sessions = new Sessions({
+    sessions: sessionDocuments,
+    owner: ids.random(),
+    queueLimit: config.sessionQueue,
+    ...overrides,
+  });
   const turns = new Turns(turnDocuments);
   const releases = new Releases({
     assistants: createClient(AssistantService, training),
@@ -73,7 +84,7 @@ export async function startConversation(
     turnTimeoutMs: config.turnTimeout,
   });
   const asking = new Asking({ turns, sessions, runner, releases, clock, ids, queueLimit: config.sessionQueue });
-  const stopping = new Stopping({ turns, sessions, runner, clock });
+  const stopping = new Stopping({ turns, sessions, runner, clock, log });
   const sweep = new Sweep({ turns, sessions, runner, clock, log });
   const events = await openEvents({ service: 'conversation', natsUrl: config.natsUrl, log, metrics, clock });
   const activations = events.bus({ training }).consume({
@@ -82,7 +93,9 @@ export async function startConversation(
     apply: (event) => releases.apply(event),
   });
 
-  let ready = false;
+  const storeReadiness = new StoreReadiness({ store, log });
+  let isRunning = false;
+  const ready = () => isRunning && storeReadiness.ready;
   const server = await startRpcServer({
     service: 'conversation',
     address,
@@ -100,19 +113,24 @@ export async function startConversation(
     log,
     metrics,
     clock,
-    ready: () => ready,
+    ready,
   });
-  const resumed = await sweep.takeOver();
-  if (resumed > 0) log.info({ turns: resumed }, 'turns of the last run taken up');
-  ready = true;
+  // Where other processes may be running turns, what was left is seen by its leases.
+  if (store.exclusive) {
+    const resumed = await sweep.takeOver();
+    if (resumed > 0) log.info({ sessions: resumed }, 'turns of the last run taken up');
+  }
+  isRunning = true;
 
   return {
     name: 'conversation',
     address: server.address,
-    ready: () => ready,
+    ready,
     async stop(graceMs) {
-      ready = false;
+      isRunning = false;
+      storeReadiness[Symbol.dispose]();
       sweep[Symbol.dispose]();
+      stopping[Symbol.dispose]();
       await Promise.all([server.stop(graceMs), runner.close(graceMs * 0.6)]);
       await activations[Symbol.asyncDispose]();
       await events[Symbol.asyncDispose]();

@@ -1,10 +1,14 @@
+import { LeaseWatch } from '#lib/documents/lease-watch.ts';
 import type { Collection, CollectionSpec, Document } from '#lib/documents/port.ts';
 
 /** A turn's place in the order of its session. */
 export interface Ticket {
   /** Key of the turn's document. */
   readonly turn: string;
+  /** 0: none was asked for; it goes by its arrival. Below 0: before all others. */
   readonly position: number;
+  /** The turn's first attempt was begun with its insert, and its lease taken with this ticket. */
+  readonly begun?: boolean;
 }
 
 /** The right to run turns of a session, held by one process at a time. */
@@ -12,7 +16,7 @@ export interface Lease {
   readonly owner: string;
   /** Rises each time the lease is taken. */
   readonly epoch: number;
-  /** Milliseconds since the epoch; 0 when nobody holds it. */
+  /** 0 when nobody holds it. Else it moves with each renewal; about a time in milliseconds, by the clock of who took it. */
   readonly until: number;
 }
 
@@ -41,32 +45,71 @@ export const sessionCollection: CollectionSpec<SessionRecord> = {
   ],
 };
 
-/** How long a lease lasts without being renewed. Long enough for a slow disk, short enough for a person who waits. */
-export const LEASE_MS = 15_000;
+/**
+ * How long a lease lasts without being renewed. It is renewed at a third of this: long enough for a process that stalls for some seconds,
+ * short enough for a person who waits.
+ */
+export const LEASE_MS = 7_000;
 
 /** A turn that this process may run now, and the lease it runs under. */
 export interface Claim {
   readonly session: SessionRecord;
   readonly turn: string;
   readonly epoch: number;
+  /** Whether the turn's insert counts as its first attempt. */
+  readonly begun: boolean;
 }
 
 export type Ticketing =
   | { readonly type: 'claimed'; readonly claim: Claim }
   | { readonly type: 'waits' }
-  | { readonly type: 'full' };
+  | { readonly type: 'full' }
+  /** The turn was there already: nothing was done. */
+  | { readonly type: 'known' };
+
+export type Claiming =
+  | { readonly type: 'claimed'; readonly claim: Claim }
+  /** Another process holds the lease; in `againMs` milliseconds it may turn out to be left. */
+  | { readonly type: 'held'; readonly againMs: number }
+  | { readonly type: 'nothing' };
+
+/** A turn that asks for its place. */
+export interface TicketRequest {
+  readonly session: string;
+  readonly assistant: string;
+  readonly realm: string;
+  readonly ticket: Ticket;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** Resolves with whether the turn itself could be inserted: what others may see in the queue must be there. */
+  readonly stored: Promise<boolean>;
+}
+
+export interface SessionsParts {
+  readonly sessions: Collection<SessionRecord>;
+  /** Names this process, and no other that ever ran. */
+  readonly owner: string;
+  readonly queueLimit: number;
+  /** Unset: `LEASE_MS`. */
+  readonly leaseMs?: number;
+  /** A stopwatch in milliseconds that never jumps; unset: the system's. */
+  readonly elapsed?: () => number;
+}
 
 /** The sessions of this service: their order and their leases. */
 export class Sessions {
+  readonly leaseMs: number;
   readonly #sessions: Collection<SessionRecord>;
   readonly #owner: string;
   readonly #queueLimit: number;
+  readonly #watch: LeaseWatch;
 
-  /** `owner` names this process, and no other that ever ran. */
-  constructor(sessions: Collection<SessionRecord>, owner: string, queueLimit: number) {
+  constructor({ sessions, owner, queueLimit, leaseMs = LEASE_MS, elapsed }: SessionsParts) {
+    this.leaseMs = leaseMs;
     this.#sessions = sessions;
     this.#owner = owner;
     this.#queueLimit = queueLimit;
+    this.#watch = new LeaseWatch(leaseMs, elapsed);
   }
 
   get(key: string): Promise<SessionRecord | undefined> {
@@ -82,50 +125,70 @@ export class Sessions {
     });
   }
 
-  /** Puts a turn into the order of its session, and claims it at once when nothing waits and nobody holds the lease. */
-  async ticket(key: string, assistant: string, realm: string, ticket: Ticket, now: number): Promise<Ticketing> {
+  /**
+   * Puts a turn into the order of its session, and claims it at once when nothing waits and nobody holds the lease: at the same time as the
+   * turn is inserted, since nobody but the holder of the lease looks for it then.
+   */
+  async ticket({ session: key, assistant, realm, ticket, now, stored }: TicketRequest): Promise<Ticketing> {
     const queued = { set: { lastTurnAt: now }, inc: { turnCount: 1 }, push: { queue: { value: { ...ticket } } } };
+    const { begun: _, ...waiting } = ticket;
     for (;;) {
       const claimed = await this.#sessions.update(
         key,
-        { 'queue.0': { exists: false }, 'lease.until': { lt: now } },
+        { 'queue.0': { exists: false }, 'lease.until': { eq: 0 } },
         {
           ...queued,
-          set: { ...queued.set, 'lease.owner': this.#owner, 'lease.until': now + LEASE_MS },
+          set: { ...queued.set, 'lease.owner': this.#owner, 'lease.until': now + this.leaseMs },
           inc: { ...queued.inc, 'lease.epoch': 1 },
         },
       );
-      if (claimed.ok) return { type: 'claimed', claim: claimOf(claimed.document, ticket.turn) };
+      if (claimed.ok) return { type: 'claimed', claim: claimOf(claimed.document, ticket) };
+      const session = await this.#sessions.get(key);
+      if (!session) {
+        const lease = { owner: this.#owner, epoch: 1, until: now + this.leaseMs };
+        const first: SessionRecord = { ...blank(key, assistant, realm, now), turnCount: 1, queue: [ticket], lease };
+        if ((await this.#sessions.insert(first)).ok) return { type: 'claimed', claim: claimOf(first, ticket) };
+        continue;
+      }
+      if (!(await stored)) return { type: 'known' };
+      if (session.queue.some(({ turn }) => turn === ticket.turn)) return { type: 'waits' };
       const waits = await this.#sessions.update(
         key,
         { [`queue.${this.#queueLimit - 1}`]: { exists: false }, queue: { lacks: { turn: ticket.turn } } },
-        queued,
+        { ...queued, push: { queue: { value: waiting } } },
       );
       if (waits.ok) return { type: 'waits' };
-      const session = await this.#sessions.get(key);
-      if (session) return session.queue.some(({ turn }) => turn === ticket.turn) ? { type: 'waits' } : { type: 'full' };
-      const lease = { owner: this.#owner, epoch: 1, until: now + LEASE_MS };
-      const first: SessionRecord = { ...blank(key, assistant, realm, now), turnCount: 1, queue: [ticket], lease };
-      if ((await this.#sessions.insert(first)).ok) return { type: 'claimed', claim: claimOf(first, ticket.turn) };
+      if (session.queue.length >= this.#queueLimit) return { type: 'full' };
     }
   }
 
-  /** Takes the lease of a session where a turn waits and nobody holds it, and names the turn that is next. */
-  async claim(key: string, now: number): Promise<Claim | undefined> {
-    const claimed = await this.#sessions.update(
-      key,
-      { 'queue.0': { exists: true }, 'lease.until': { lt: now } },
-      { set: { 'lease.owner': this.#owner, 'lease.until': now + LEASE_MS }, inc: { 'lease.epoch': 1 } },
-    );
-    if (!claimed.ok) return undefined;
-    const next = nextTicket(claimed.document.queue);
-    return next && claimOf(claimed.document, next.turn);
+  /**
+   * Takes the lease of a session where a turn waits, and names the turn that is next: where nobody holds the lease, or its holder has not
+   * renewed it for its whole length.
+   */
+  async claim(key: string, now: number): Promise<Claiming> {
+    for (;;) {
+      const session = await this.#sessions.get(key);
+      if (!session || session.queue.length === 0) return { type: 'nothing' };
+      const { epoch, until } = session.lease;
+      const againMs = until === 0 ? 0 : this.#watch.remaining(key, `${epoch}.${until}`);
+      if (againMs > 0) return { type: 'held', againMs };
+      const claimed = await this.#sessions.update(
+        key,
+        { 'queue.0': { exists: true }, 'lease.epoch': { eq: epoch }, 'lease.until': { eq: until } },
+        { set: { 'lease.owner': this.#owner, 'lease.until': now + this.leaseMs }, inc: { 'lease.epoch': 1 } },
+      );
+      const next = claimed.ok && nextTicket(claimed.document.queue);
+      if (next) return { type: 'claimed', claim: claimOf(claimed.document, next) };
+    }
   }
 
   /** False when the lease was lost: whatever runs under it must end without a trace. */
-  async renew(claim: Claim, now: number): Promise<boolean> {
+  async renew(claim: Claim): Promise<boolean> {
     const condition = { 'lease.epoch': { eq: claim.epoch }, 'lease.owner': { eq: this.#owner } };
-    return (await this.#sessions.update(claim.session.key, condition, { set: { 'lease.until': now + LEASE_MS } })).ok;
+    // Added, not set by the clock: whatever that does, the lease must be seen to move.
+    const renewal = { inc: { 'lease.until': Math.ceil(this.leaseMs / 3) } };
+    return (await this.#sessions.update(claim.session.key, condition, renewal)).ok;
   }
 
   /** Gives the lease back and takes the turn out of the order. True when other turns wait. */
@@ -153,13 +216,24 @@ export class Sessions {
     await this.#sessions.update(key, {}, { pull: { queue: { turn } } });
   }
 
-  /** Puts a turn that was accepted and lost its place at the end of the order. */
-  async requeue(key: string, ticket: Ticket): Promise<void> {
-    await this.#sessions.update(
-      key,
-      { queue: { lacks: { turn: ticket.turn } } },
-      { push: { queue: { value: { ...ticket } } } },
-    );
+  /** Gives a turn a place that was accepted and has none, before all others. Makes the session where there is none. */
+  async requeue(key: string, turn: Pick<Ticket, 'turn' | 'position'>, now: number): Promise<void> {
+    const ticket = { turn: turn.turn, position: turn.position || -1 };
+    for (;;) {
+      const session = await this.#sessions.get(key);
+      if (session?.queue.some((queued) => queued.turn === turn.turn)) return;
+      if (!session) {
+        const [assistant = '', id = ''] = key.split('/');
+        await this.create(key, assistant, id.slice(0, id.indexOf('.')), now);
+        continue;
+      }
+      await this.#sessions.update(
+        key,
+        { queue: { lacks: { turn: ticket.turn } } },
+        { push: { queue: { value: ticket } } },
+      );
+      return;
+    }
   }
 
   /** Declares a lease void whose holder is known to be dead: the process that had this store before us. */
@@ -188,8 +262,8 @@ export function nextTicket(queue: readonly Ticket[]): Ticket | undefined {
   );
 }
 
-function claimOf(session: SessionRecord, turn: string): Claim {
-  return { session, turn, epoch: session.lease.epoch };
+function claimOf(session: SessionRecord, { turn, begun = false }: Ticket): Claim {
+  return { session, turn, epoch: session.lease.epoch, begun };
 }
 
 function blank(key: string, assistant: string, realm: string, now: number): Omit<SessionRecord, 'queue' | 'lease'> {

@@ -1,10 +1,9 @@
 import type { Clock } from '#lib/clock.ts';
 import type { Logger } from '#lib/telemetry/log.ts';
-import { LEASE_MS, type Sessions } from './sessions.ts';
+import type { Sessions } from './sessions.ts';
 import type { TurnRunner } from './turn-runner.ts';
 import type { Turns } from './turns.ts';
 
-const SWEEP_EVERY_MS = 10_000;
 const SWEEP_PAGE = 500;
 
 export interface SweepParts {
@@ -17,20 +16,23 @@ export interface SweepParts {
 
 /**
  * Finds turns that were accepted and are not finished although nobody runs them: their process died before or after it gave them
- * a place in their session. Gives them one, and runs what may run.
+ * a place in their session. Gives them one, and runs what may run: also where nobody asks for the answer any more.
  */
 export class Sweep implements Disposable {
   readonly #parts: SweepParts;
   readonly #timer: NodeJS.Timeout;
+  #isBusy = false;
 
   constructor(parts: SweepParts) {
     this.#parts = parts;
-    this.#timer = setInterval(() => void this.#tick(), SWEEP_EVERY_MS);
+    // Often enough for leases to be seen as left soon after they end.
+    this.#timer = setInterval(() => void this.#tick(), parts.sessions.leaseMs / 3);
   }
 
   /** Takes up everything that is open. Only where no other process can be running turns of this store. */
   async takeOver(): Promise<number> {
-    return this.#sweep(this.#parts.clock.now() + 1, (session) => this.#parts.sessions.voidLease(session));
+    const { sessions, clock } = this.#parts;
+    return this.#sweep(clock.now() + 1, (session) => sessions.voidLease(session));
   }
 
   [Symbol.dispose](): void {
@@ -38,32 +40,30 @@ export class Sweep implements Disposable {
   }
 
   async #tick(): Promise<void> {
+    if (this.#isBusy) return;
+    this.#isBusy = true;
+    const { clock, sessions, log } = this.#parts;
     try {
-      const found = await this.#sweep(this.#parts.clock.now() - LEASE_MS, async () => undefined);
-      if (found > 0) this.#parts.log.info({ turns: found }, 'open turns looked after');
+      const taken = await this.#sweep(clock.now() - sessions.leaseMs, async () => undefined);
+      if (taken > 0) log.info({ sessions: taken }, 'open turns looked after');
     } catch (error) {
-      this.#parts.log.warn({ err: error }, 'open turns could not be looked after; tried again later');
+      log.warn({ err: error }, 'open turns could not be looked after; tried again later');
+    } finally {
+      this.#isBusy = false;
     }
   }
 
+  /** In how many sessions turns were taken up. */
   async #sweep(before: number, prepare: (session: string) => Promise<void>): Promise<number> {
-    const { turns, runner } = this.#parts;
+    const { turns, sessions, runner, clock } = this.#parts;
     const open = await turns.open(before, SWEEP_PAGE);
-    const bySession = Map.groupBy(open, (turn) => turn.session);
-    for (const [session, orphans] of bySession) {
+    let taken = 0;
+    for (const [session, orphans] of Map.groupBy(open, (turn) => turn.session)) {
+      if (runner.busy(session)) continue;
       await prepare(session);
-      for (const { key, position } of orphans) await this.#ticketAgain(session, key, position);
-      runner.kick(session);
+      for (const { key, position } of orphans) await sessions.requeue(session, { turn: key, position }, clock.now());
+      if (await runner.take(session)) taken += 1;
     }
-    return open.length;
-  }
-
-  async #ticketAgain(session: string, turn: string, position: number): Promise<void> {
-    const { sessions, clock } = this.#parts;
-    if (!(await sessions.get(session))) {
-      const [assistant = '', id = ''] = session.split('/');
-      await sessions.create(session, assistant, id.slice(0, id.indexOf('.')), clock.now());
-    }
-    await sessions.requeue(session, { turn, position });
+    return taken;
   }
 }

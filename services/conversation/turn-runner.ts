@@ -5,12 +5,16 @@ import type { Logger } from '#lib/telemetry/log.ts';
 import { inSpan } from '#lib/telemetry/traces.ts';
 import type { ContextTurns } from './context-turns.ts';
 import { LiveTurn } from './live-turn.ts';
-import { type Claim, LEASE_MS, type SessionRecord, type Sessions } from './sessions.ts';
+import { persist } from './persisting.ts';
+import type { Claim, SessionRecord, Sessions } from './sessions.ts';
 import type { TurnMetrics } from './turn-metrics.ts';
 import { type Conclusion, type TurnRecord, type Turns, withoutAnswer } from './turns.ts';
 
 /** How often answering a turn is begun before it fails: once, and once more when the first process died. */
 export const MAX_ATTEMPTS = 2;
+
+/** How often a session is looked at whose turns wait for another process, in milliseconds. */
+const LOOK_MS = 1_000;
 
 /** Why a run was broken off; the reason of its abort signal. */
 export type BreakOff = 'stopped' | 'lease lost' | 'shutdown' | 'timeout';
@@ -34,11 +38,6 @@ export interface TurnRunnerParts {
   readonly turnTimeoutMs: number;
 }
 
-interface Run {
-  readonly live: LiveTurn;
-  readonly breakOff: AbortController;
-}
-
 /** What a drain begins with: a claim that was made when the turn got its ticket. */
 interface First {
   readonly claim: Claim;
@@ -49,9 +48,14 @@ interface First {
 export class TurnRunner {
   readonly #parts: TurnRunnerParts;
   readonly #lives = new Map<string, LiveTurn>();
-  readonly #runs = new Map<string, Run>();
+  /** What breaks off the turns that run here. */
+  readonly #runs = new Map<string, AbortController>();
   readonly #draining = new Map<string, Promise<void>>();
-  #closing = false;
+  /** Sessions to be looked at once more after what runs there. */
+  readonly #kicked = new Set<string>();
+  /** Sessions where turns wait for a lease that another process holds. */
+  readonly #watched = new Map<string, NodeJS.Timeout>();
+  readonly #closing = new AbortController();
 
   constructor(parts: TurnRunnerParts) {
     this.#parts = parts;
@@ -76,6 +80,11 @@ export class TurnRunner {
     return this.#runs.size;
   }
 
+  /** Aborts when no more turns are begun here: what waits is left to other processes. */
+  get closing(): AbortSignal {
+    return this.#closing.signal;
+  }
+
   /** Runs a claimed turn, and then whatever waits in its session. `begun`: the turn as it was inserted with its first attempt begun. */
   run(claim: Claim, begun: TurnRecord | undefined): void {
     this.#drain(claim.session.key, { claim, begun });
@@ -86,31 +95,40 @@ export class TurnRunner {
     return this.#draining.has(session);
   }
 
-  /** Runs what waits in a session, unless somebody does already. */
+  /** Runs what waits in a session, unless somebody does already; what another process holds it takes over when that has died. */
   kick(session: string): void {
-    if (!this.#draining.has(session)) this.#drain(session, undefined);
+    if (this.#draining.has(session)) this.#kicked.add(session);
+    else if (!this.#watched.has(session)) this.#drain(session, undefined);
+  }
+
+  /** Runs what waits in a session where that is possible now, and tells whether it is. */
+  async take(session: string): Promise<boolean> {
+    if (this.#draining.has(session) || this.closing.aborted) return false;
+    const claiming = await this.#parts.sessions.claim(session, this.#parts.clock.now());
+    if (claiming.type === 'claimed') this.run(claiming.claim, undefined);
+    return claiming.type === 'claimed';
   }
 
   /** Stops a turn that runs here. False where none does. */
   stop(turn: string): boolean {
     const run = this.#runs.get(turn);
-    run?.breakOff.abort('stopped' satisfies BreakOff);
+    run?.abort('stopped' satisfies BreakOff);
     return run !== undefined;
   }
 
   /** Takes no more turns, waits for those that run, and hands over what is left: it stays in its queue for the next process. */
   async close(graceMs: number): Promise<void> {
-    this.#closing = true;
-    const all = Promise.all(this.#draining.values());
+    this.#closing.abort();
+    for (const timer of this.#watched.values()) clearTimeout(timer);
     const timer = setTimeout(() => {
-      for (const run of this.#runs.values()) run.breakOff.abort('shutdown' satisfies BreakOff);
+      for (const run of this.#runs.values()) run.abort('shutdown' satisfies BreakOff);
     }, graceMs);
-    await all;
+    await Promise.all(this.#draining.values());
     clearTimeout(timer);
   }
 
   #drain(session: string, first: First | undefined): void {
-    if (this.#closing && !first) return;
+    if (this.closing.aborted && !first) return;
     const before = this.#draining.get(session);
     const draining: Promise<void> = (before ?? Promise.resolve())
       .then(() => this.#runAll(session, first))
@@ -118,37 +136,63 @@ export class TurnRunner {
         this.#parts.log.error({ err: error, session }, 'turns of a session could not be run; the sweep tries again'),
       )
       .finally(() => {
-        if (this.#draining.get(session) === draining) this.#draining.delete(session);
+        if (this.#draining.get(session) !== draining) return;
+        this.#draining.delete(session);
+        // Something may have come after the last look at the session.
+        if (this.#kicked.delete(session)) this.kick(session);
       });
     this.#draining.set(session, draining);
   }
 
   async #runAll(session: string, first: First | undefined): Promise<void> {
-    const { sessions, clock } = this.#parts;
-    let claim = first?.claim ?? (await sessions.claim(session, clock.now()));
+    const { sessions } = this.#parts;
+    let claim = first?.claim ?? (await this.#claim(session));
     let begun = first?.begun;
     while (claim) {
-      if (this.#closing) return sessions.abandon(claim);
+      if (this.closing.aborted) return this.#abandon(claim);
       const kept = await this.#runOne(claim, begun);
       begun = undefined;
       if (!kept) return;
-      const more = await sessions.release(claim);
-      claim = more ? await sessions.claim(session, clock.now()) : undefined;
+      const done = claim;
+      const more = await persist(() => sessions.release(done), this.closing);
+      claim = more ? await this.#claim(session) : undefined;
     }
+  }
+
+  /** Claims what is next in a session. Where another process holds it, the session is looked at again until nothing waits any more. */
+  async #claim(session: string): Promise<Claim | undefined> {
+    const claiming = await this.#parts.sessions.claim(session, this.#parts.clock.now());
+    if (claiming.type === 'claimed') return claiming.claim;
+    if (claiming.type === 'held' && !this.closing.aborted) {
+      const look = () => {
+        this.#watched.delete(session);
+        this.kick(session);
+      };
+      clearTimeout(this.#watched.get(session));
+      const ms = Math.min(LOOK_MS, this.#parts.sessions.leaseMs / 3, claiming.againMs);
+      this.#watched.set(session, setTimeout(look, ms).unref());
+    }
+    return undefined;
+  }
+
+  /** Leaves a claimed turn to other processes. */
+  async #abandon(claim: Claim): Promise<void> {
+    this.#lose(claim.turn);
+    await this.#parts.sessions.abandon(claim);
   }
 
   /** False when the turn was left to somebody else. */
   async #runOne(claim: Claim, begun: TurnRecord | undefined): Promise<boolean> {
     const { turns, sessions, context, clock, metrics } = this.#parts;
-    const turn = begun ?? (await turns.begin(claim.turn, claim.epoch));
+    const turn = begun ?? (await persist(() => turns.begin(claim.turn, claim.epoch, claim.begun), this.closing));
     if (!turn) {
       this.#lose(claim.turn);
       return true;
     }
     const live = this.live(claim.turn);
     const breakOff = new AbortController();
-    this.#runs.set(claim.turn, { live, breakOff });
-    const renewal = setInterval(() => void this.#renew(claim, breakOff), LEASE_MS / 3);
+    this.#runs.set(claim.turn, breakOff);
+    const renewal = setInterval(() => void this.#renew(claim, breakOff), sessions.leaseMs / 3);
     const timeout = setTimeout(() => breakOff.abort('timeout' satisfies BreakOff), this.#parts.turnTimeoutMs);
     try {
       live.begin(turn.attempt);
@@ -161,7 +205,8 @@ export class TurnRunner {
           span: span.isRecording() ? span.spanContext() : live.span,
         }),
       );
-      const finished = conclusion && (await turns.finish(turn.key, claim.epoch, conclusion, clock.now()));
+      const finish = (end: Conclusion) => turns.finish(turn.key, claim.epoch, end, clock.now());
+      const finished = conclusion && (await persist(() => finish(conclusion), this.closing));
       if (finished) {
         metrics.finished(finished);
         context.finished(finished, claim.session);
@@ -169,10 +214,10 @@ export class TurnRunner {
         this.#lives.delete(turn.key);
         return true;
       }
-      this.#lose(turn.key);
-      if (breakOff.signal.reason === 'shutdown') await sessions.abandon(claim);
+      if (breakOff.signal.reason === 'shutdown') await this.#abandon(claim);
       return conclusion !== undefined;
     } finally {
+      this.#lose(claim.turn);
       clearInterval(renewal);
       clearTimeout(timeout);
       this.#runs.delete(claim.turn);
@@ -186,6 +231,7 @@ export class TurnRunner {
     live: LiveTurn,
     context: CallContext,
   ): Promise<Conclusion | undefined> {
+    if (turn.stopAsked !== undefined) return withoutAnswer('stopped', turn.askedLanguage);
     if (turn.attempt > MAX_ATTEMPTS) return failed(turn, ATTEMPTS_EXHAUSTED);
     try {
       return await this.#parts.answer(turn, claim.session, live, context);
@@ -200,10 +246,9 @@ export class TurnRunner {
 
   async #renew(claim: Claim, breakOff: AbortController): Promise<void> {
     try {
-      const kept = await this.#parts.sessions.renew(claim, this.#parts.clock.now());
-      if (!kept) breakOff.abort('lease lost' satisfies BreakOff);
+      if (!(await this.#parts.sessions.renew(claim))) breakOff.abort('lease lost' satisfies BreakOff);
     } catch (error) {
-      this.#parts.log.warn({ err: error, session: claim.session.key }, 'a lease could not be renewed');
+      this.#parts.log.debug({ err: error, session: claim.session.key }, 'a lease could not be renewed');
     }
   }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Collection, CollectionSpec, Document } from '#lib/documents/port.ts';
+import type { Change, Collection, CollectionSpec, Document } from '#lib/documents/port.ts';
 
 // Types, not interfaces, where a value is stored inside a document: only those are known to hold nothing but JSON values.
 
@@ -58,7 +58,7 @@ export interface TurnRecord extends Document {
   readonly askedLanguage?: string;
   /** The person within the realm. */
   readonly subject: string;
-  /** Order among the waiting, smaller first. */
+  /** Order among the waiting, smaller first; 0 where none was asked for. */
   readonly position: number;
   readonly acceptedAt: number;
   /** As `acceptedAt`, until the turn is finished: what the sweep looks for. */
@@ -68,6 +68,8 @@ export interface TurnRecord extends Document {
   readonly epoch: number;
   /** How often answering was begun. */
   readonly attempt: number;
+  /** Since when the turn is to be stopped by whoever runs it. */
+  readonly stopAsked?: number;
   readonly finishedAt?: number;
   readonly conclusion?: Conclusion;
 }
@@ -77,6 +79,7 @@ export const turnCollection: CollectionSpec<TurnRecord> = {
   indexes: [
     { name: 'bySession', paths: ['session', 'acceptedAt'] },
     { name: 'open', paths: ['openSince'] },
+    { name: 'stopAsked', paths: ['stopAsked'] },
   ],
 };
 
@@ -108,6 +111,20 @@ export function withoutAnswer(
   };
 }
 
+const OPEN = { state: { in: ['accepted', 'running'] } } as const;
+
+function finishing(conclusion: Conclusion, now: number, epoch?: number): Change {
+  return {
+    set: {
+      state: 'finished',
+      finishedAt: now,
+      conclusion: { ...conclusion },
+      ...(epoch === undefined ? {} : { epoch }),
+    },
+    unset: ['openSince', 'stopAsked'],
+  };
+}
+
 /** The turns of this service and the writes that move them. */
 export class Turns {
   readonly #turns: Collection<TurnRecord>;
@@ -125,14 +142,18 @@ export class Turns {
     return (await this.#turns.insert(turn)).ok;
   }
 
-  /** Begins an attempt under a lease, and shuts out all earlier leases. Undefined where the turn is finished or a later lease has it. */
-  async begin(key: string, epoch: number): Promise<TurnRecord | undefined> {
-    const begun = await this.#turns.update(
-      key,
-      { state: { in: ['accepted', 'running'] }, epoch: { lt: epoch } },
-      { set: { state: 'running', epoch }, inc: { attempt: 1 } },
-    );
-    return begun.ok ? begun.document : undefined;
+  /**
+   * Begins an attempt under a lease, and shuts out all earlier leases. Undefined where the turn is finished or a later lease has it.
+   * `begun`: whether an attempt that was begun with the insert counts.
+   */
+  async begin(key: string, epoch: number, begun: boolean): Promise<TurnRecord | undefined> {
+    const set = { state: 'running', epoch };
+    if (!begun) {
+      const first = await this.#turns.update(key, { ...OPEN, epoch: { eq: 0 } }, { set: { ...set, attempt: 1 } });
+      if (first.ok) return first.document;
+    }
+    const next = await this.#turns.update(key, { ...OPEN, epoch: { lt: epoch } }, { set, inc: { attempt: 1 } });
+    return next.ok ? next.document : undefined;
   }
 
   /** Takes back an attempt that was begun with the insert, when another turn of the session came first. */
@@ -140,14 +161,35 @@ export class Turns {
     await this.#turns.update(key, { epoch: { eq: 0 }, attempt: { eq: 1 } }, { set: { state: 'accepted', attempt: 0 } });
   }
 
-  /** Writes the one final record of a turn. Undefined where another lease has the turn, or it is finished already. */
+  /**
+   * Writes the one final record of a turn. Undefined where another lease has the turn, or it is finished already; by this very lease too,
+   * which happens when the reply to the first writing was lost, gives the record.
+   */
   async finish(key: string, epoch: number, conclusion: Conclusion, now: number): Promise<TurnRecord | undefined> {
     const finished = await this.#turns.update(
       key,
-      { state: { in: ['accepted', 'running'] }, epoch: { lte: epoch } },
-      { set: { state: 'finished', epoch, finishedAt: now, conclusion: { ...conclusion } }, unset: ['openSince'] },
+      { ...OPEN, epoch: { lte: epoch } },
+      finishing(conclusion, now, epoch),
     );
-    return finished.ok ? finished.document : undefined;
+    if (finished.ok) return finished.document;
+    const turn = await this.#turns.get(key);
+    return turn?.state === 'finished' && turn.epoch === epoch ? turn : undefined;
+  }
+
+  /** Writes the final record of a turn that nobody has begun. False where somebody has. */
+  async finishWaiting(key: string, conclusion: Conclusion, now: number): Promise<boolean> {
+    return (await this.#turns.update(key, { state: { eq: 'accepted' } }, finishing(conclusion, now))).ok;
+  }
+
+  /** Asks whoever runs a turn to stop it. False where it is finished. */
+  async askToStop(key: string, now: number): Promise<boolean> {
+    return (await this.#turns.update(key, OPEN, { set: { stopAsked: now } })).ok;
+  }
+
+  /** The keys of turns that are to be stopped. */
+  async askedToStop(limit: number): Promise<readonly string[]> {
+    const page = await this.#turns.find({ index: 'stopAsked', limit });
+    return page.documents.map(({ key }) => key);
   }
 
   /** Turns accepted before a time and not finished, oldest first. */

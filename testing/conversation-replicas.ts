@@ -1,0 +1,186 @@
+import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import { Channel, type Principal, PrincipalSchema, Scope } from '#gen/otvet/access/v1/access_pb.ts';
+import {
+  type AskRequestSchema,
+  type AskResponse,
+  ConversationService,
+} from '#gen/otvet/conversation/v1/conversation_service_pb.ts';
+import { SessionService } from '#gen/otvet/conversation/v1/session_service_pb.ts';
+import type { Collection, CollectionSpec, Document, DocumentStore } from '#lib/documents/port.ts';
+import { openSqliteStore } from '#lib/documents/sqlite/store.ts';
+import type { Passage } from '#lib/retrieval/artifact.ts';
+import { createClient, openChannel } from '#lib/rpc/client.ts';
+import type { Host } from '#lib/service/host.ts';
+import { startConversationPeers } from '#testing/conversation-peers.ts';
+import { temporaryFolder } from '#testing/folders.ts';
+import { testHost } from '#testing/host.ts';
+import { startConversation } from '../services/conversation/service.ts';
+
+export const ASSISTANT = 'assistants/velik';
+export const QUESTION = 'When must a lost bicycle be reported?';
+/** Short, so that tests need not wait. */
+export const LEASE_MS = 450;
+
+export const RULES: Passage = {
+  kind: 'passage',
+  source: `${ASSISTANT}/datasets/docs/documents/rules`,
+  title: 'Rules',
+  question: '',
+  text: 'A lost bicycle must be reported within two hours by telephone.',
+  locale: 'en',
+  locator: 'Losses',
+  version: 'v1',
+};
+
+/** The way of one replica to the store that all share. While it is paused its calls wait, as those of a process that is stopped. */
+export class PausableStore implements DocumentStore {
+  readonly exclusive = false;
+  readonly #store: DocumentStore;
+  #gate: PromiseWithResolvers<void> | undefined;
+  calls = 0;
+
+  constructor(store: DocumentStore) {
+    this.#store = store;
+  }
+
+  pause(): void {
+    this.#gate ??= Promise.withResolvers();
+  }
+
+  wake(): void {
+    this.#gate?.resolve();
+    this.#gate = undefined;
+  }
+
+  collection<D extends Document>(spec: CollectionSpec<D>): Collection<D> {
+    const collection = this.#store.collection(spec);
+    const through = async <R>(call: () => Promise<R>): Promise<R> => {
+      this.calls += 1;
+      await this.#gate?.promise;
+      const result = await call();
+      await this.#gate?.promise;
+      return result;
+    };
+    return {
+      get: (key) => through(() => collection.get(key)),
+      insert: (document, options) => through(() => collection.insert(document, options)),
+      update: (key, condition, change, options) => through(() => collection.update(key, condition, change, options)),
+      delete: (key, condition, options) => through(() => collection.delete(key, condition, options)),
+      find: (query) => through(() => collection.find(query)),
+    };
+  }
+
+  untold(limit: number) {
+    return this.#store.untold(limit);
+  }
+  settle(collection: string, key: string, ids: readonly string[]) {
+    return this.#store.settle(collection, key, ids);
+  }
+  onUntold(listener: () => void) {
+    return this.#store.onUntold(listener);
+  }
+  async ping(): Promise<void> {
+    await this.#gate?.promise;
+    await this.#store.ping();
+  }
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.wake();
+  }
+}
+
+/** Replicas of conversation on one store, each with a clock of its own, and the services that they call. */
+export async function startReplicas(count: number) {
+  const host = await testHost();
+  const folder = await temporaryFolder();
+  const peers = await startConversationPeers(host);
+  peers.release([RULES]);
+  const shared = await openSqliteStore({ file: folder.file('conversation.sqlite'), clock: host.clock, log: host.log });
+  const config = {
+    dataDir: folder.path,
+    mongodbUrl: undefined,
+    natsUrl: undefined,
+    address: '127.0.0.1:0',
+    listenAddress: undefined,
+    llmAddress: peers.llmAddress,
+    trainingAddress: peers.trainingAddress,
+    indexMemory: 64 * 1024 ** 2,
+    contextTokens: 6000,
+    turnTimeout: 5000,
+    sessionQueue: 20,
+  };
+
+  const startOne = async () => {
+    const store = new PausableStore(shared);
+    const clock = { aheadMs: 0, now: () => Date.now() + clock.aheadMs };
+    const own: Host = { ...host, clock };
+    const service = await startConversation(config, own, { store, leaseMs: LEASE_MS });
+    const { address } = service;
+    const identity = await host.issue('gateway');
+    const channel = openChannel({ service: 'conversation', address, identity, metrics: host.metrics });
+    const conversation = createClient(ConversationService, channel);
+    return {
+      store,
+      clock,
+      service,
+      conversation,
+      sessions: createClient(SessionService, channel),
+      /** Asks, and gives the answer with all that was told on the way. */
+      async ask(request: MessageInitShape<typeof AskRequestSchema>, signal?: AbortSignal): Promise<Told> {
+        const asked = { assistant: ASSISTANT, question: QUESTION, sessionId: 's', ...request };
+        return collect(conversation.ask(asked, { principal: PERSON, ...(signal ? { signal } : {}) }));
+      },
+      async stop(graceMs = 300): Promise<void> {
+        await service.stop(graceMs);
+        await channel[Symbol.asyncDispose]();
+      },
+    };
+  };
+  const replicas = await Promise.all(Array.from({ length: count }, startOne));
+  return {
+    peers,
+    replicas,
+    shared,
+    async [Symbol.asyncDispose]() {
+      for (const { store } of replicas) store.wake();
+      await Promise.all(replicas.map((replica) => replica.stop()));
+      await peers[Symbol.asyncDispose]();
+      await shared[Symbol.asyncDispose]();
+      await folder[Symbol.asyncDispose]();
+    },
+  };
+}
+
+export const PERSON: Principal = create(PrincipalSchema, {
+  channel: Channel.API,
+  realm: 'key-a',
+  scopes: [Scope.ASK, Scope.READ],
+});
+export const SESSION = `${ASSISTANT}/sessions/key-a.s`;
+
+/** What a caller was told of an answer. */
+export interface Told {
+  /** What is shown at the end. */
+  text: string;
+  deltas: number;
+  attempts: number[];
+  turn: Extract<AskResponse['event'], { case: 'finished' }>['value']['turn'];
+}
+
+export async function collect(stream: AsyncIterable<AskResponse>, told: Told = nothingTold()): Promise<Told> {
+  for await (const { event } of stream) {
+    if (event.case === 'started') {
+      told.text = '';
+      told.attempts.push(event.value.attempt);
+    }
+    if (event.case === 'delta') {
+      told.text += event.value.text;
+      told.deltas += 1;
+    }
+    if (event.case === 'finished') told.turn = event.value.turn;
+  }
+  return told;
+}
+
+export function nothingTold(): Told {
+  return { text: '', deltas: 0, attempts: [], turn: undefined };
+}
