@@ -36,8 +36,17 @@ export function refuseOverlaps(paths: readonly Path[]): void {
   }
 }
 
-/** The scalar at a path; undefined where there is nothing, an array or an object. */
-export function scalarAt(document: object, path: Segments): string | number | boolean | undefined {
+/** Takes the path of an index or of an expiry apart: field names only. Throws `TypeError`. */
+export function parseFields(path: Path): readonly [string, ...string[]] {
+  const segments = parsePath(path);
+  if (segments.some((segment) => typeof segment === 'number')) {
+    throw new TypeError(`an index takes no array position: ${JSON.stringify(path)}`);
+  }
+  return segments as unknown as readonly [string, ...string[]];
+}
+
+/** What stands at a path; undefined where nothing does. */
+export function valueAt(document: object, path: readonly (string | number)[]): unknown {
   let value: unknown = document;
   for (const segment of path) {
     if (typeof value !== 'object' || value === null || Array.isArray(value) !== (typeof segment === 'number')) {
@@ -45,5 +54,11 @@ export function scalarAt(document: object, path: Segments): string | number | bo
     }
     value = (value as Record<string | number, unknown>)[segment];
   }
+  return value;
+}
+
+/** The scalar at a path; undefined where there is nothing, an array or an object. */
+export function scalarAt(document: object, path: readonly (string | number)[]): string | number | boolean | undefined {
+  const value = valueAt(document, path);
   return typeof value === 'object' ? undefined : (value as string | number | boolean | undefined);
 }

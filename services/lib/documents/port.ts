@@ -13,7 +13,8 @@ import { LoggableError } from '#lib/telemetry/error.ts';
 export type Value = string | number | boolean | readonly Value[] | { readonly [field: string]: Value | undefined };
 
 /**
- * A document: plain JSON fields beside its `key`. Times are milliseconds since the epoch. At most 1 MiB as JSON.
+ * A document: plain JSON fields beside its `key`. Times are milliseconds since the epoch. At most 1 MiB as JSON; what a
+ * change makes of it may be measured in the database's own form instead, which is of much the same size.
  * Field names are identifiers (`[A-Za-z][A-Za-z0-9]*`); two names are taken: `key` and `outbox`.
  */
 export interface Document {
@@ -33,6 +34,7 @@ export type Path = string;
  */
 export interface IndexSpec {
   readonly name: string;
+  /** Field names only, no array positions. */
   readonly paths: readonly Path[];
   /** No two live documents share the values of all paths; an absent one, other than the first, is a value too. */
   readonly unique?: boolean;
@@ -42,7 +44,7 @@ export interface IndexSpec {
 export interface CollectionSpec<_D extends Document> {
   readonly name: string;
   readonly indexes: readonly IndexSpec[];
-  /** The path of a number: the time from which on the document counts as absent; it is removed soon after. */
+  /** The path of a number, by field names only: the time from which on the document counts as absent; it is removed soon after. */
   readonly expiry?: Path;
 }
 

@@ -11,8 +11,35 @@ export function encodeDocument(document: Document): string {
   checkKey(document.key);
   const json = encodeValue(document, '');
   if ('outbox' in document) throw new TypeError('the field outbox is taken');
-  if (exceedsLimit(json)) throw new TypeError(`the document is larger than ${MAX_DOCUMENT_BYTES} bytes`);
+  if (exceedsLimit(json)) throw tooLarge();
   return json;
+}
+
+/**
+ * Checks a document that is stored in another form than JSON. Throws `TypeError` like `encodeDocument`. Gives a number of bytes
+ * that its JSON does not exceed.
+ */
+export function checkDocument(document: Document): number {
+  checkKey(document.key);
+  check(document, '', 0);
+  if ('outbox' in document) throw new TypeError('the field outbox is taken');
+  return checkSize(document);
+}
+
+/** Checks a value that is to stand at `path`. Throws `TypeError`, naming the path of what is wrong. */
+export function checkValue(value: unknown, path: string): void {
+  check(value, path, 0);
+  checkSize(value);
+}
+
+/** Throws `TypeError` unless the value is text, a finite number or a boolean. */
+export function checkScalar(value: unknown, path: string): asserts value is string | number | boolean {
+  if (typeof value !== 'string' && typeof value !== 'boolean') checkNumber(value, path);
+}
+
+/** What a document that outgrew its limit is refused with. */
+export function tooLarge(options?: ErrorOptions): TypeError {
+  return new TypeError(`the document is larger than ${MAX_DOCUMENT_BYTES} bytes`, options);
 }
 
 /** The JSON of a value that is to stand at `path`. Throws `TypeError`, naming the path of what is wrong. */
@@ -54,6 +81,26 @@ function check(value: unknown, path: string, depth: number): boolean {
       return Array.isArray(value) ? checkArray(value, path, depth) : checkObject(value, path, depth);
   }
   throw new TypeError(`${path}: ${value === null ? 'null' : typeof value} is not a value; leave the field out instead`);
+}
+
+/** Makes the JSON only of what may be too large. */
+function checkSize(value: unknown): number {
+  const bytes = longestJson(value);
+  if (bytes > MAX_DOCUMENT_BYTES && exceedsLimit(JSON.stringify(value, repair))) throw tooLarge();
+  return bytes;
+}
+
+/** No fewer bytes than the JSON of a checked value takes: a UTF-16 unit takes up to six, a number up to 25. */
+function longestJson(value: unknown): number {
+  if (typeof value === 'string') return value.length * 6 + 2;
+  if (typeof value !== 'object' || value === null) return 25;
+  let bytes = 2;
+  if (Array.isArray(value)) {
+    for (const item of value) bytes += longestJson(item) + 1;
+    return bytes;
+  }
+  for (const field in value) bytes += field.length + 4 + longestJson((value as Record<string, unknown>)[field]);
+  return bytes;
 }
 
 function checkArray(values: readonly unknown[], path: string, depth: number): boolean {

@@ -134,5 +134,20 @@ export function changesContract(subject: StoreUnderTest): void {
       await things.delete('one', {});
       expect(await things.update('two', {}, { set: { name: 'x' } })).to.have.property('ok', true);
     });
+
+    it('free the unique values that they take away', async () => {
+      await things.insert({ key: 'mover', name: 'old' });
+      await things.insert({ key: 'loser', name: 'lost' });
+      await things.update('mover', {}, { set: { name: 'new' } });
+      await things.update('loser', {}, { unset: ['name'] });
+      expect(await things.insert({ key: 'old', name: 'old' })).to.deep.equal({ ok: true });
+      expect(await things.insert({ key: 'lost', name: 'lost' })).to.deep.equal({ ok: true });
+      const duplicate = { ok: false, reason: 'duplicate', index: 'name' };
+      expect(await things.insert({ key: 'again', name: 'old' })).to.deep.equal(duplicate);
+      expect(await things.update('mover', {}, { set: { name: 'lost' } })).to.deep.equal(duplicate);
+      expect(await things.find({ index: 'name', equal: ['old'], limit: 9 })).to.deep.equal({
+        documents: [{ key: 'old', name: 'old' }],
+      });
+    });
   });
 }

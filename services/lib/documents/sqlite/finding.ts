@@ -1,11 +1,11 @@
-import { parsePath, type Segments, scalarAt } from '#lib/documents/paths.ts';
+import { parseFields } from '#lib/documents/paths.ts';
 import type { CollectionSpec, Document, FindQuery } from '#lib/documents/port.ts';
+import { formatPosition, readPosition, type Scalar } from '#lib/documents/positions.ts';
 import { ABSENT, kindOf, operandSql, type SqlValue, withinType } from '#lib/documents/sqlite/expressions.ts';
 import { indexExpressions, indexName } from '#lib/documents/sqlite/schema.ts';
 import type { Table } from '#lib/documents/sqlite/table.ts';
 
 const MAX_LIMIT = 1_000;
-type Scalar = string | number | boolean;
 
 /** A find as SQL, and how its pages hang together. */
 export interface Finding {
@@ -23,7 +23,7 @@ export function findStatement(spec: CollectionSpec<Document>, table: Table, quer
   const index = spec.indexes.find(({ name }) => name === query.index);
   if (index === undefined && query.index !== 'key') throw new TypeError(`there is no index ${query.index}`);
   const columns = [...(index ? indexExpressions(index) : []), 'key'];
-  const paths = index ? index.paths.map(parsePath) : [];
+  const paths = index ? index.paths.map(parseFields) : [];
   const equal = query.equal ?? [];
   if (equal.length > columns.length) throw new TypeError(`the index ${query.index} has no ${equal.length} paths`);
 
@@ -54,7 +54,7 @@ export function findStatement(spec: CollectionSpec<Document>, table: Table, quer
   const sql =
     `SELECT json(body) AS value FROM ${table.name}${by} WHERE ${where.join(' AND ')} ` +
     `${order === '' ? '' : `ORDER BY ${order} `}LIMIT ?1 + 0`;
-  return { sql, parameters, next: (last) => position(query, paths.slice(equal.length), last) };
+  return { sql, parameters, next: (last) => formatPosition(query, paths.slice(equal.length), last) };
 }
 
 function rangeTests(
@@ -76,33 +76,4 @@ function rangeTests(
     tests.push(withinType(column, kindOf(value, name), side));
   }
   return tests;
-}
-
-/** The place of a document in an index, behind the equal paths: its values, then its key. Opaque to callers. */
-function position(query: FindQuery, paths: readonly Segments[], last: Document): string {
-  const values = paths.map((path) => scalarAt(last, path) ?? null);
-  return Buffer.from(JSON.stringify([query.index, query.order ?? 'ascending', ...values, last.key])).toString(
-    'base64url',
-  );
-}
-
-function readPosition(query: FindQuery, length: number): (Scalar | null)[] {
-  const [index, order, ...values] = parsePosition(query.after as string);
-  const fits =
-    index === query.index &&
-    order === (query.order ?? 'ascending') &&
-    values.length === length &&
-    typeof values.at(-1) === 'string' &&
-    values.every((value) => value === null || ['string', 'number', 'boolean'].includes(typeof value));
-  if (!fits) throw new TypeError('after: not a position of this query');
-  return values as (Scalar | null)[];
-}
-
-function parsePosition(text: string): unknown[] {
-  try {
-    const parsed: unknown = JSON.parse(Buffer.from(text, 'base64url').toString());
-    return Array.isArray(parsed) ? parsed : [];
-  } catch {
-    return [];
-  }
 }

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { isIdentifier, parsePath } from '#lib/documents/paths.ts';
+import { isIdentifier, parseFields } from '#lib/documents/paths.ts';
 import type { CollectionSpec, Document, IndexSpec } from '#lib/documents/port.ts';
 import { ABSENT, field } from '#lib/documents/sqlite/expressions.ts';
 
@@ -29,7 +29,7 @@ export const DECLARATIONS = '_collections';
 
 /** The expressions that an index orders by, the key excepted: the first is NULL where a document is not in it. */
 export function indexExpressions(index: IndexSpec): readonly string[] {
-  const fields = index.paths.map((path) => field(parsePath(path)));
+  const fields = index.paths.map((path) => field(parseFields(path)));
   return fields.map((expression, i) => (i === 0 ? expression : `ifnull(${expression},${ABSENT})`));
 }
 
@@ -61,7 +61,7 @@ export function tableSchema(spec: CollectionSpec<Document>): TableSchema {
   }
   declare(`${spec.name}_untold`, false, ["outbox ->> '$[0].id'"], TELLS);
   if (spec.expiry !== undefined) {
-    declare(`${spec.name}_expiring`, false, [field(parsePath(spec.expiry))], 'deleted = 0');
+    declare(`${spec.name}_expiring`, false, [field(parseFields(spec.expiry))], 'deleted = 0');
   }
   const columns = 'key TEXT PRIMARY KEY NOT NULL, body BLOB NOT NULL, deleted INTEGER NOT NULL DEFAULT 0, outbox TEXT';
   const create = `CREATE TABLE IF NOT EXISTS "${spec.name}" (${columns})`;
