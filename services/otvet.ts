@@ -15,6 +15,7 @@ import {
 import { startAdminServer } from '#lib/telemetry/admin.ts';
 import { createLogger } from '#lib/telemetry/log.ts';
 import { createMetrics } from '#lib/telemetry/metrics.ts';
+import { processMetrics } from '#lib/telemetry/process-metrics.ts';
 import { startTracing } from '#lib/telemetry/traces.ts';
 import { hasEndpoint, llmVariables } from './llm/config.ts';
 import { checkOneProcess, startInOneProcess } from './one-process.ts';
@@ -30,6 +31,7 @@ export async function runOtvet(env: Readonly<Record<string, string | undefined>>
     const quiet = process.stdout.isTTY && !env.OTVET_LOG_LEVEL;
     const log = createLogger({ level: quiet ? 'warn' : config.logLevel });
     const metrics = createMetrics();
+    processMetrics(metrics);
     const tracing = await startTracing('otvet', env);
     const authority = await createAuthority(TRUST_DOMAIN, Date.now());
     const host: Host = {

@@ -9,6 +9,7 @@ import { startAdminServer } from '#lib/telemetry/admin.ts';
 import { LoggableError } from '#lib/telemetry/error.ts';
 import { createLogger } from '#lib/telemetry/log.ts';
 import { createMetrics } from '#lib/telemetry/metrics.ts';
+import { processMetrics } from '#lib/telemetry/process-metrics.ts';
 import { startTracing } from '#lib/telemetry/traces.ts';
 import { type Host, type RunningService, StartError } from './host.ts';
 
@@ -37,6 +38,7 @@ export async function runService<V extends Variables>(
     await makeDataDir(own.dataDir);
     const log = createLogger({ level: own.logLevel });
     const metrics = createMetrics();
+    processMetrics(metrics);
     const tracing = await startTracing(name, process.env);
     const authority = await sharedAuthority(join(own.dataDir, 'certificates'), TRUST_DOMAIN, Date.now());
     const host: Host = {

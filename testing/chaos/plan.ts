@@ -1,0 +1,125 @@
+import type { Random } from './random.ts';
+
+/** How Otvet runs: as one process on its files. */
+export type ChaosForm = 'embedded';
+
+/** A question to be asked, and when. */
+export type Asking = {
+  /** Milliseconds after the beginning. */
+  readonly atMs: number;
+  readonly tag: number;
+} & (
+  | { readonly in: 'telegram'; readonly chat: number }
+  | {
+      readonly in: 'api';
+      readonly session: string;
+      readonly stream: boolean;
+      /** After how many milliseconds the partner loses its connection, try by try; then it keeps it. */
+      readonly cutsMs: readonly number[];
+    }
+);
+
+/** Something that goes wrong, and when. */
+export type Fault = {
+  /** Milliseconds after the beginning. */
+  readonly atMs: number;
+} /** A process is killed and comes back. */ & (
+  | { readonly kind: 'kill'; readonly victim: number; readonly downMs: number }
+  /** Replies to the next sends are dropped: they took effect, and the bot never hears of it. */
+  | { readonly kind: 'drop replies'; readonly count: number }
+  /** Edits do not get through, calls are refused or take long. */
+  | { readonly kind: 'telegram trouble'; readonly status: 429 | 500 | 502 | undefined; readonly count: number }
+  /** Updates come twice, or after the one that follows them. Nothing where the bot asks for its updates. */
+  | { readonly kind: 'webhook habits'; readonly double: number; readonly reorder: number }
+);
+
+/** A time in which questions are asked. */
+export interface Wave {
+  readonly askings: readonly Asking[];
+  /** What goes wrong meanwhile; nothing in a calm wave. */
+  readonly faults: readonly Fault[];
+}
+
+/** What is asked and what goes wrong in one run. */
+export interface Plan {
+  /** A few questions on a good day, so that everything has been used once. */
+  readonly warmUp: Wave;
+  readonly storm: Wave;
+  /** As many questions as in the storm, and nothing goes wrong. */
+  readonly calm: Wave;
+  /** Whether updates are sent to a webhook, or asked for. */
+  readonly webhook: boolean;
+}
+
+export interface PlanOptions {
+  readonly seconds: number;
+  readonly questionsPerSecond: number;
+}
+
+const WARM_UP_SECONDS = 3;
+
+const FIRST_CHAT = 20_001;
+/** Enough that most answer at the same time, few enough that questions wait in each. */
+const CHATS = 60;
+const SESSIONS = 20;
+
+/** Draws a plan: the same for the same seed and options. */
+export function planOf(random: Random, { seconds, questionsPerSecond: rate }: PlanOptions): Plan {
+  const warmUp = askings(random.fork('warm-up'), 1, WARM_UP_SECONDS, rate);
+  const storm = askings(random.fork('storm'), warmUp.length + 1, seconds, rate);
+  const calm = askings(random.fork('calm'), warmUp.length + storm.length + 1, seconds, rate);
+  return {
+    warmUp: { askings: warmUp, faults: [] },
+    storm: { askings: storm, faults: faults(random.fork('faults'), seconds) },
+    calm: { askings: calm, faults: [] },
+    webhook: random.fork('webhook').chance(0.5),
+  };
+}
+
+function askings(random: Random, firstTag: number, seconds: number, rate: number): readonly Asking[] {
+  return Array.from({ length: Math.round(seconds * rate) }, (_, i): Asking => {
+    const when = { atMs: (i * 1000) / rate, tag: firstTag + i };
+    if (random.chance(0.65)) return { ...when, in: 'telegram', chat: FIRST_CHAT + random.whole(0, CHATS - 1) };
+    const cutsMs = Array.from({ length: random.chance(0.4) ? random.whole(1, 2) : 0 }, () => random.between(50, 1_500));
+    return { ...when, in: 'api', session: `partner-${random.whole(1, SESSIONS)}`, stream: random.chance(0.6), cutsMs };
+  });
+}
+
+function faults(random: Random, seconds: number): readonly Fault[] {
+  const end = seconds * 1000;
+  return [
+    ...drawn(random.fork('kill'), 3_000, 6_500, end, (one) => ({
+      kind: 'kill',
+      victim: one.next(),
+      downMs: one.between(50, 1_000),
+    })),
+    ...drawn(random.fork('replies'), 400, 2_500, end, (one) => ({ kind: 'drop replies', count: one.whole(1, 3) })),
+    ...drawn(random.fork('telegram'), 800, 3_000, end, (one) => ({
+      kind: 'telegram trouble',
+      status: one.pick([429, 500, 502, undefined] as const),
+      count: one.whole(1, 4),
+    })),
+    ...drawn(random.fork('webhook'), 200, 1_500, end, (one) => ({
+      kind: 'webhook habits',
+      double: one.whole(0, 4),
+      reorder: one.whole(0, 3),
+    })),
+  ].toSorted((a, b) => a.atMs - b.atMs);
+}
+
+type Drawn = Fault extends infer F ? (F extends Fault ? Omit<F, 'atMs'> : never) : never;
+
+/** Faults of one kind, with gaps between the bounds. */
+function drawn(
+  random: Random,
+  leastGapMs: number,
+  mostGapMs: number,
+  endMs: number,
+  draw: (random: Random) => Drawn,
+): readonly Fault[] {
+  const found: Fault[] = [];
+  for (let at = random.between(leastGapMs, mostGapMs); at < endMs; at += random.between(leastGapMs, mostGapMs)) {
+    found.push({ atMs: at, ...draw(random) } as Fault);
+  }
+  return found;
+}

@@ -1,0 +1,87 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Deployment } from './deployment.ts';
+import type { Broken } from './evidence.ts';
+import type { Partners } from './partners.ts';
+import type { People } from './people.ts';
+import type { Asking, Fault, Wave } from './plan.ts';
+
+/** Who asks, and what is asked. */
+export interface Players {
+  readonly people: People;
+  readonly partners: Partners;
+  readonly deployment: Deployment;
+}
+
+/** Sends waves of questions, and lets things go wrong meanwhile. */
+export class Waves {
+  readonly #players: Players;
+  readonly #signal: AbortSignal;
+  readonly #over = new AbortController();
+  readonly #calls: Promise<void>[] = [];
+  /** How often each kind of fault happened. */
+  readonly faults: Record<string, number> = {};
+  /** Processes that did not come back. */
+  readonly broken: Broken[] = [];
+
+  /** What is under way ends when the signal aborts. */
+  constructor(players: Players, signal: AbortSignal) {
+    this.#players = players;
+    this.#signal = signal;
+  }
+
+  /** Whether somebody has not seen all that was asked for. */
+  get isWaiting(): boolean {
+    return this.#players.people.isWaiting || this.#players.partners.isWaiting;
+  }
+
+  /** Resolves when all is asked and all faults are mended, not when all is answered. */
+  async send(wave: Wave): Promise<void> {
+    const suffering: Promise<void>[] = [];
+    await Promise.all([
+      this.#follow(wave.askings, (asking) => this.#ask(asking)),
+      this.#follow(wave.faults, (fault) => suffering.push(this.#suffer(fault))),
+    ]);
+    await Promise.all(suffering);
+    this.#players.people.mend();
+  }
+
+  /** Waits until all that was asked is answered, or `limitMs` is over. */
+  async answered(limitMs: number): Promise<void> {
+    for (const end = Date.now() + limitMs; this.isWaiting && Date.now() < end; ) {
+      await sleep(200, undefined, { signal: this.#signal });
+    }
+  }
+
+  /** Nobody waits any more. */
+  async close(): Promise<void> {
+    this.#over.abort();
+    await Promise.all(this.#calls);
+  }
+
+  #ask(asking: Asking): void {
+    const { people, partners } = this.#players;
+    if (asking.in === 'telegram') people.ask(asking);
+    else this.#calls.push(partners.ask(asking, AbortSignal.any([this.#over.signal, this.#signal])));
+  }
+
+  async #suffer(fault: Fault): Promise<void> {
+    const { people, deployment } = this.#players;
+    this.faults[fault.kind] = (this.faults[fault.kind] ?? 0) + 1;
+    people.suffer(fault);
+    try {
+      await deployment.suffer(fault);
+    } catch (error) {
+      this.broken.push({ invariant: 'comes back', message: error instanceof Error ? error.message : String(error) });
+    }
+  }
+
+  /** Does each thing at its time, whatever became of those before. */
+  async #follow<T extends { readonly atMs: number }>(things: readonly T[], act: (thing: T) => void): Promise<void> {
+    const begun = performance.now();
+    for (const thing of things) {
+      const wait = begun + thing.atMs - performance.now();
+      if (wait > 0) await sleep(wait, undefined, { signal: this.#signal });
+      act(thing);
+    }
+  }
+}
