@@ -63,8 +63,10 @@ export class Asking {
     await this.#parts.releases.active(asked.assistant);
     const now = clock.now();
     const assistant = assistantOf(asked.assistant);
-    const session = { assistant, session: `${principal.realm}.${asked.sessionId || ids.ordered(now)}` };
     const requestId = asked.requestId || ids.random();
+    // A session of this question alone is found again by a retry, which brings nothing else than the request's id.
+    const alone = asked.requestId === '' ? ids.ordered(now) : `q-${turnId('', principal.subject, requestId)}`;
+    const session = { assistant, session: `${principal.realm}.${asked.sessionId || alone}` };
     const key = turnKey({ ...session, turn: turnId(sessionKey(session), principal.subject, requestId) });
     // Most sessions are idle: the first attempt is then begun with the insert itself, which spares a write. It counts when the ticket, which
     // says so, takes the lease.

@@ -15,8 +15,9 @@ type ClientMethod<M extends DescService['method'][string]> = M['methodKind'] ext
 
 /**
  * The methods of a service, by local name. Failures are `RpcError`. A stream begins its call when it is iterated, once
- * for each iteration; breaking off cancels the call. Methods that declare an idempotency level are tried again, twice,
- * when the peer was not reached.
+ * for each iteration; breaking off cancels the call. Methods that declare an idempotency level are tried again, three
+ * times within about a second, when no replica was reached or the connection broke before anything came back; a request
+ * without a `request_id` is given one for that. Other methods are sent once.
  */
 export type Client<S extends DescService> = { readonly [K in keyof S['method']]: ClientMethod<S['method'][K]> };
 

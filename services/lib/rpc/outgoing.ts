@@ -1,7 +1,16 @@
-import { create, type DescMethod, fromBinary, type Message, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
+import {
+  create,
+  type DescMethod,
+  fromBinary,
+  type Message,
+  type MessageInitShape,
+  ScalarType,
+  toBinary,
+} from '@bufbuild/protobuf';
 import { MethodOptions_IdempotencyLevel } from '@bufbuild/protobuf/wkt';
 import { Metadata } from '@grpc/grpc-js';
 import { type Span, SpanStatusCode } from '@opentelemetry/api';
+import { systemIds } from '#lib/ids.ts';
 import { Attempt } from '#lib/rpc/attempt.ts';
 import type { CallOptions } from '#lib/rpc/call-options.ts';
 import type { OpenChannel } from '#lib/rpc/channel.ts';
@@ -14,10 +23,10 @@ import { DOMAIN, type Failure, numberOf, RpcError, type StatusCode } from '#lib/
 import { histogram } from '#lib/telemetry/metrics.ts';
 import { formatTraceparent, SpanKind, startSpan } from '#lib/telemetry/traces.ts';
 
-/** The first one included. */
-const ATTEMPTS = 3;
+/** The first one included: with their pauses about a second, in which a peer's other replicas are found. */
+const ATTEMPTS = 4;
 /** Doubled before each retry, and shortened by chance to between a half and all of it. */
-const PAUSE_MS = 75;
+const PAUSE_MS = 50;
 
 /** The peer answered with bytes that are no message of the method's type. */
 const undecodable: Failure = {
@@ -90,7 +99,8 @@ export class OutgoingCall {
     const now = Date.now();
     this.#deadline = deadlineFor(now, options.timeoutMs ?? method.timeoutMs, context?.deadline);
     if (this.#deadline <= now) throw new RpcError(deadlineExceeded);
-    const bytes = toBinary(desc.input, create(desc.input, request));
+    const message = create(desc.input, request);
+    const bytes = toBinary(desc.input, method.repeatable ? repeatable(desc, message) : message);
     if (bytes.byteLength > channel.maxMessageBytes) {
       throw new RpcError(messageTooLarge(bytes.byteLength, channel.maxMessageBytes));
     }
@@ -180,6 +190,13 @@ export class OutgoingCall {
     if (error) this.#span.setStatus({ code: SpanStatusCode.ERROR, message: code });
     this.#span.end();
   }
+}
+
+/** The request with an id, one of its own where it has none: by that alone the peer knows a retry for what it is. */
+function repeatable(desc: DescMethod, message: Message): Message {
+  const { requestId } = desc.input.field;
+  const lacks = requestId?.scalar === ScalarType.STRING && 'requestId' in message && message.requestId === '';
+  return lacks ? Object.assign({ ...message }, { requestId: systemIds.random() }) : message;
 }
 
 /** Why the caller does not want the call any more; undefined while it does. */

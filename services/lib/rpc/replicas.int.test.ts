@@ -1,10 +1,20 @@
+import { create } from '@bufbuild/protobuf';
 import { expect } from 'chai';
+import { Channel, PrincipalSchema, Scope } from '#gen/otvet/access/v1/access_pb.ts';
+import { ConversationService } from '#gen/otvet/conversation/v1/conversation_service_pb.ts';
 import { AssistantService } from '#gen/otvet/training/v1/assistant_service_pb.ts';
 import type { NameService } from '#lib/rpc/addresses.ts';
 import { type Client, createClient, openChannel, type RpcChannel } from '#lib/rpc/client.ts';
-import { type Rig, startRig } from '#lib/rpc/rpc.fixture.ts';
+import { collect, failureOf, type Rig, startRig, until } from '#lib/rpc/rpc.fixture.ts';
 import { type RpcServerOptions, serve } from '#lib/rpc/server.ts';
 
+const principal = create(PrincipalSchema, {
+  channel: Channel.TELEGRAM,
+  realm: 'tg-1',
+  subject: '1',
+  scopes: [Scope.ASK],
+});
+const owner = create(PrincipalSchema, { channel: Channel.API, realm: 'key-k', scopes: [Scope.ADMIN] });
 const bank = { name: 'assistants/bank' };
 
 describe('several replicas behind one channel', () => {
@@ -28,6 +38,62 @@ describe('several replicas behind one channel', () => {
     for (let i = 0; i < 20; i++) expect(await nameFrom(client)).to.equal('first');
     await using _ = await startReplica('back', authority, { address });
     await answeredBy(client, ['first', 'back']);
+  });
+
+  it('get a question again that broke off before the first step, as the same request', async () => {
+    await using authority = await startRig([]);
+    const asked: { replica: string; requestId: string }[] = [];
+    const replica = (name: string, answer: (signal: AbortSignal) => Promise<void>) =>
+      serve(ConversationService, {
+        async *ask({ requestId }, { signal }) {
+          asked.push({ replica: name, requestId });
+          await answer(signal);
+          yield { event: { case: 'delta', value: { sequence: 1, text: name } } };
+        },
+        askUnary: async () => ({}),
+        stopTurns: async () => ({}),
+      });
+    const hang = (signal: AbortSignal) =>
+      new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+    const identity = await authority.issue('training');
+    const dying = await startRig([replica('dying', hang)], { identity });
+    const { address } = dying.server;
+    await using channel = await channelTo(authority, address, undefined, 'telegram-adapter');
+    const question = { assistant: 'assistants/bank', question: 'How?' };
+    const answer = collect(createClient(ConversationService, channel).ask(question, { principal }));
+    await until(() => asked.length === 1);
+    await dying[Symbol.asyncDispose]();
+    await using _ = await startRig([replica('living', () => Promise.resolve())], { identity, address });
+    expect((await answer).map(({ event }) => event.value)).to.have.nested.property('[0].text', 'living');
+    expect(asked.map(({ replica }) => replica)).to.deep.equal(['dying', 'living']);
+    expect(asked[0]?.requestId).to.match(/^.{16,}$/);
+    expect(asked[1]?.requestId).to.equal(asked[0]?.requestId);
+  });
+
+  it('never get a call twice that does not say that it may be repeated', async () => {
+    await using authority = await startRig([]);
+    const created: string[] = [];
+    const replica = (name: string) =>
+      serve(AssistantService, {
+        createAssistant: (_, { signal }) => {
+          created.push(name);
+          return new Promise((resolve) => signal.addEventListener('abort', () => resolve({})));
+        },
+        getAssistant: async () => ({}),
+        listAssistants: async () => ({}),
+      });
+    const identity = await authority.issue('training');
+    await using first = await startRig([replica('first')], { identity });
+    await using second = await startRig([replica('second')], { identity });
+    const addresses = `${first.server.address},${second.server.address}`;
+    await using channel = await channelTo(authority, addresses, undefined, 'gateway');
+    const client = createClient(AssistantService, channel);
+    const request = { assistantId: 'bank', assistant: { displayName: 'Bank' } };
+    const creating = failureOf(client.createAssistant(request, { principal: owner }));
+    await until(() => created.length === 1);
+    await (created[0] === 'first' ? first : second).server.stop(0);
+    expect((await creating).code).to.equal('UNAVAILABLE');
+    expect(created).to.have.length(1);
   });
 
   it('are found by a name, also those that come later, and while the name service is away', async () => {
@@ -60,8 +126,13 @@ function startReplica(name: string, authority: Rig, options: Partial<RpcServerOp
   return authority.issue('training').then((identity) => startRig([served], { identity, ...options }));
 }
 
-async function channelTo(authority: Rig, address: string, names?: NameService): Promise<RpcChannel> {
-  const identity = await authority.issue('conversation');
+async function channelTo(
+  authority: Rig,
+  address: string,
+  names?: NameService,
+  caller = 'conversation',
+): Promise<RpcChannel> {
+  const identity = await authority.issue(caller);
   const { metrics } = authority;
   return openChannel({ service: 'training', address, identity, metrics, ...(names ? { names } : {}) });
 }
