@@ -57,7 +57,7 @@ export async function startTraining(
   await using started = new AsyncDisposableStack();
   const examples = await examplesFolder(config.examplesDir);
   const store = overrides.store ?? started.use(await openStore({ service: 'training', config, clock, log }));
-  const blobs = overrides.blobs ?? (await openBlobs({ service: 'training', config }));
+  const blobs = overrides.blobs ?? started.use(await openBlobs({ service: 'training', config, clock, log }));
 
   const collections = {
     assistants: assistantsIn(store),
