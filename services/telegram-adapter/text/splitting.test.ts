@@ -114,6 +114,49 @@ describe('splitting any Markdown', () => {
   });
 });
 
+describe('hostile text', () => {
+  const shown = (markdown: string, limit?: number): string => {
+    const parts = splitMarkdown(markdown, limit);
+    for (const part of parts) expectTaken(part, limit ?? 4096);
+    return parts.map(({ plain }) => plain).join('');
+  };
+
+  it('of letters that take no room is shown', () => {
+    expect(shown('pay\u200bpal **\u200b\u2060**')).to.equal('pay\u200bpal \u200b\u2060');
+  });
+
+  it('cannot turn the direction of writing, written plainly or as a reference', () => {
+    expect(shown('a\u202egpj.exe')).to.equal('agpj.exe');
+    expect(shown('*a*&#x202e;gpj.exe &#8238;')).to.equal('agpj.exe');
+  });
+
+  it('of one letter with 4096 marks is cut between them, none lost', () => {
+    const tower = `e${'\u0301'.repeat(4096)}`;
+    expect(shown(tower)).to.equal(tower);
+    expect(shown(`**${tower}**`, 100)).to.equal(tower);
+  });
+
+  it('of HTML is text', () => {
+    const html = '<b>a</b> <a href="https://e.org" onclick=x>b</a><script>c</script><tg-spoiler>d</tg-spoiler>&lt;';
+    expect(shown(html, 40).replaceAll(/\s/g, '')).to.equal(html.replace('&lt;', '<').replaceAll(/\s/g, ''));
+  });
+
+  it('of halves of characters is shown as Unicode has it', () => {
+    expect(shown('a\ud83d b **\ude00**')).to.equal('a\ufffd b \ufffd');
+    expect(shown('a\0b\u0007c\u001b[31m')).to.equal('a\ufffdb c [31m');
+  });
+
+  it('does not grow out of measure', () => {
+    const table = `| ${'w'.repeat(2000)} | b |\n|---|---|\n${'| c | d |\n'.repeat(400)}`;
+    expect(formatMarkdown(table).plain.length).to.be.below(8 * table.length);
+    const list = `${'- '.repeat(60)}a\n${'b\n'.repeat(400)}`;
+    expect(formatMarkdown(list).plain.length).to.be.below(16 * list.length);
+    expect(
+      formatMarkdown(`${'|a'.repeat(3000)}|\n${'|-'.repeat(3000)}|\n${'|b|\n'.repeat(3000)}`).plain.length,
+    ).to.be.below(60_000);
+  });
+});
+
 /** Telegram reads out of the HTML what we say that it shows, and it is not too long. */
 function expectTaken({ html, plain }: Rendered, limit: number): void {
   expect(html.isWellFormed()).to.equal(true);
