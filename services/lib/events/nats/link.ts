@@ -1,10 +1,11 @@
 import { type JetStreamClient, type JetStreamManager, jetstream } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { declareStreams } from '#lib/events/nats/streams.ts';
-import { parseNatsUrl } from '#lib/events/nats/url.ts';
+import { connectionOptions } from '#lib/events/nats/url.ts';
 import type { Logger } from '#lib/telemetry/log.ts';
 
-const DIAL_LIMIT_MS = 5_000;
+/** A handshake that a server left is given up by then. */
+const DIAL_LIMIT_MS = 2_000;
 /** How long an answer of JetStream's API may take. */
 const ANSWER_LIMIT_MS = 2_000;
 const RECONNECT_MS = { wait: 250, jitter: 250 };
@@ -99,11 +100,8 @@ export class Link implements AsyncDisposable {
   }
 
   #connect(): Promise<NatsConnection> {
-    const { tls, ...address } = parseNatsUrl(this.#options.url);
     return connect({
-      ...address,
-      ...(tls ? { tls: {} } : {}),
-      name: this.#options.name,
+      ...connectionOptions(this.#options.url, this.#options.name),
       timeout: DIAL_LIMIT_MS,
       maxReconnectAttempts: -1,
       // A password that is being changed is refused for a while.
@@ -112,7 +110,6 @@ export class Link implements AsyncDisposable {
       reconnectJitter: RECONNECT_MS.jitter,
       reconnectJitterTLS: RECONNECT_MS.jitter,
       pingInterval: PING_MS,
-      noAsyncTraces: true,
     });
   }
 

@@ -1,31 +1,24 @@
-/** What a NATS client needs of `OTVET_NATS_URL`. Passwords stand here and in the client, and nowhere else. */
-export interface NatsAddress {
-  /** `host:port` of each server. */
-  readonly servers: string[];
-  readonly user?: string;
-  readonly pass?: string;
-  /** A user without a password is a token. */
-  readonly token?: string;
-  /** Whether only encrypted connections will do. */
-  readonly tls: boolean;
-}
+import type { ConnectionOptions } from '@nats-io/transport-node';
 
 /**
- * Takes an address apart: `nats://user:password@one:4222,two:4222`, several with commas. Scheme and credentials are those of the first
- * that has them. Throws `TypeError` without saying what it has read.
+ * What a NATS client needs of `OTVET_NATS_URL`, which is taken apart here: `nats://user:password@one:4222,two:4222`, several with commas.
+ * Scheme and credentials are those of the first that has them; a user without a password is a token; `tls:` takes encrypted connections
+ * only. Throws `TypeError` without saying what it has read.
  */
-export function parseNatsUrl(text: string): NatsAddress {
-  const scheme = /^(nats|tls):\/\//.exec(text)?.[0] ?? 'nats://';
-  const urls = text.split(',').map((part) => {
-    const url = part.includes('://') ? part : `${scheme}${part}`;
-    if (!/^(nats|tls):/.test(url) || !URL.canParse(url)) throw new TypeError('the address of NATS cannot be read');
-    return new URL(url);
+export function connectionOptions(url: string, name: string): ConnectionOptions {
+  const scheme = /^(nats|tls):\/\//.exec(url)?.[0] ?? 'nats://';
+  const urls = url.split(',').map((part) => {
+    const one = part.includes('://') ? part : `${scheme}${part}`;
+    if (!/^(nats|tls):/.test(one) || !URL.canParse(one)) throw new TypeError('the address of NATS cannot be read');
+    return new URL(one);
   });
   const known = urls.find(({ username }) => username !== '');
   const [user, pass] = [decodeURIComponent(known?.username ?? ''), decodeURIComponent(known?.password ?? '')];
   return {
+    name,
     servers: urls.map(({ hostname, port }) => `${hostname}:${port || '4222'}`),
-    tls: urls.some(({ protocol }) => protocol === 'tls:'),
+    noAsyncTraces: true,
+    ...(urls.some(({ protocol }) => protocol === 'tls:') ? { tls: {} } : {}),
     ...(user === '' ? {} : pass === '' ? { token: user } : { user, pass }),
   };
 }
