@@ -62,7 +62,7 @@ export async function openLetterBox(url: string): Promise<LetterBox> {
 
 async function* letters(manager: JetStreamManager): AsyncIterable<FoundLetter> {
   const { state } = await manager.streams.info(DEAD_LETTERS);
-  for (let sequence = state.first_seq; sequence <= state.last_seq; sequence++) {
+  for (let sequence = Math.max(1, state.first_seq); sequence <= state.last_seq; sequence++) {
     const stored = await storedAt(manager, sequence);
     if (stored) yield describe(stored);
   }
