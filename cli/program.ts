@@ -188,6 +188,17 @@ function describe({ terminal }: Surroundings, act: Act, actLocally: ActLocally):
     );
 
   program
+    .command('dead-letters')
+    .description('events that a service could not apply, kept by NATS: see them, and send them again')
+    .option('--replay <id...>', 'send these again, and take them out')
+    .option('--all', 'send all of them again')
+    .option('--json', 'print one array; of what was sent again, with --replay or --all')
+    .addHelpText('after', DEAD_LETTERS_HELP)
+    .action((flags) =>
+      actLocally(async (local) => (await import('./local/dead-letters.ts')).deadLettersCommand(local, flags)),
+    );
+
+  program
     .command('status')
     .description('whether the server answers, and what it has')
     .option('--json', 'print one object')
@@ -237,6 +248,7 @@ Environment:
   OTVET_API_KEY    your key; the key of a server on this machine is found by itself
   OTVET_DATA_DIR   where that server keeps its data, if not in ./data of its repository
   OTVET_MONGODB_URL  its database, for export and import --all
+  OTVET_NATS_URL   its NATS server, for dead-letters
   OTVET_ASSISTANT  who is meant where --assistant is not given
   NO_COLOR         no colours
 
@@ -262,4 +274,14 @@ Examples:
   OTVET_MONGODB_URL=mongodb://db.example otvet import --all otvet.jsonl.gz
 
 Reads the stores themselves, by the environment of the server. The file holds what people wrote and hashes of API keys.
+`;
+
+const DEAD_LETTERS_HELP = `
+Examples:
+  OTVET_NATS_URL=nats://bus.example otvet dead-letters
+  otvet dead-letters --replay 01jd3v9k2m
+  otvet dead-letters --all
+
+Each is shown with its id, kind, subject, when it was given up, by whom, after how many attempts and why. Remove the
+cause first: what fails again comes back here. The log of the service has more under the same id.
 `;

@@ -6,11 +6,12 @@ import {
   jetstream,
   type StoredMsg,
 } from '@nats-io/jetstream';
-import { connect } from '@nats-io/transport-node';
+import { AuthorizationError, connect, type NatsConnection } from '@nats-io/transport-node';
 import { copyOf, LETTER } from '#lib/events/nats/dead-letters.ts';
 import { eventOf, REPLAY } from '#lib/events/nats/message.ts';
 import { DEAD_LETTERS, declareStreams } from '#lib/events/nats/streams.ts';
 import { connectionOptions } from '#lib/events/nats/url.ts';
+import { LoggableError } from '#lib/telemetry/error.ts';
 
 const ANSWER_LIMIT_MS = 5_000;
 
@@ -38,13 +39,14 @@ export interface LetterBox extends AsyncDisposable {
   replay(letter: FoundLetter): Promise<boolean>;
 }
 
-/** Opens the dead letters by the address in `OTVET_NATS_URL`. Rejects where no server answers within a few seconds. */
+/** NATS cannot be asked. The message says why, for operators, without the address, which may hold a password. */
+export class NatsUnavailable extends LoggableError {
+  override readonly name = 'NatsUnavailable';
+}
+
+/** Opens the dead letters by the address in `OTVET_NATS_URL`. Throws `NatsUnavailable` after a few seconds at the most. */
 export async function openLetterBox(url: string): Promise<LetterBox> {
-  const connection = await connect({
-    ...connectionOptions(url, 'otvet dead-letters'),
-    timeout: ANSWER_LIMIT_MS,
-    reconnect: false,
-  });
+  const connection = await connectOnce(url);
   const client = jetstream(connection, { timeout: ANSWER_LIMIT_MS });
   try {
     const manager = await client.jetstreamManager(false);
@@ -56,7 +58,22 @@ export async function openLetterBox(url: string): Promise<LetterBox> {
     };
   } catch (error) {
     await connection.close();
-    throw error;
+    throw new NatsUnavailable('it has no JetStream, or this user may not use it', { cause: error });
+  }
+}
+
+async function connectOnce(url: string): Promise<NatsConnection> {
+  try {
+    return await connect({
+      ...connectionOptions(url, 'otvet dead-letters'),
+      timeout: ANSWER_LIMIT_MS,
+      reconnect: false,
+      maxReconnectAttempts: 1,
+    });
+  } catch (error) {
+    if (error instanceof TypeError) throw new NatsUnavailable(error.message, { cause: error });
+    const refused = error instanceof AuthorizationError;
+    throw new NatsUnavailable(refused ? 'it refuses the user or the password' : 'no server answers', { cause: error });
   }
 }
 
