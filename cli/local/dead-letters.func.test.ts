@@ -12,7 +12,10 @@ describe('otvet dead-letters without NATS', () => {
   it('says that no server answers, and never shows the address', async () => {
     const env = { OTVET_NATS_URL: `nats://anna:s3cret@127.0.0.1:${await freePort()}` };
     const { exit, err } = await runForTest(['dead-letters'], env);
-    expect([exit, err]).to.deep.equal([3, 'otvet: NATS at OTVET_NATS_URL cannot be used: no server answers\n']);
+    expect([exit, err]).to.deep.equal([
+      3,
+      'otvet: NATS cannot be used: no server answers. Its address is OTVET_NATS_URL.\n',
+    ]);
   });
 
   it('takes ids or all, not both', async () => {

@@ -33,7 +33,7 @@ export async function deadLettersCommand({ env, terminal }: Local, flags: DeadLe
     return EXIT.ok;
   } catch (error) {
     if (!(error instanceof NatsUnavailable)) throw error;
-    throw new CliError(`NATS at OTVET_NATS_URL cannot be used: ${error.message}`, EXIT.notReachable);
+    throw new CliError(`NATS cannot be used: ${error.message}. Its address is OTVET_NATS_URL.`, EXIT.notReachable);
   }
 }
 

@@ -6,8 +6,9 @@ import {
   jetstream,
   type StoredMsg,
 } from '@nats-io/jetstream';
-import { AuthorizationError, connect, type NatsConnection } from '@nats-io/transport-node';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { copyOf, LETTER } from '#lib/events/nats/dead-letters.ts';
+import { unreached } from '#lib/events/nats/link.ts';
 import { eventOf, REPLAY } from '#lib/events/nats/message.ts';
 import { DEAD_LETTERS, declareStreams } from '#lib/events/nats/streams.ts';
 import { connectionOptions } from '#lib/events/nats/url.ts';
@@ -71,9 +72,7 @@ async function connectOnce(url: string): Promise<NatsConnection> {
       maxReconnectAttempts: 1,
     });
   } catch (error) {
-    if (error instanceof TypeError) throw new NatsUnavailable(error.message, { cause: error });
-    const refused = error instanceof AuthorizationError;
-    throw new NatsUnavailable(refused ? 'it refuses the user or the password' : 'no server answers', { cause: error });
+    throw new NatsUnavailable(unreached(error), { cause: error });
   }
 }
 

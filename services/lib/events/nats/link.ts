@@ -1,5 +1,5 @@
 import { type JetStreamClient, type JetStreamManager, jetstream } from '@nats-io/jetstream';
-import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { AuthorizationError, connect, type NatsConnection } from '@nats-io/transport-node';
 import { declareStreams } from '#lib/events/nats/streams.ts';
 import { connectionOptions } from '#lib/events/nats/url.ts';
 import type { Logger } from '#lib/telemetry/log.ts';
@@ -30,6 +30,16 @@ export function during<T>({ lost }: Pick<Session, 'lost'>, answer: Promise<T>): 
     lost.addEventListener('abort', end, { once: true });
     answer.then(resolve, reject).finally(() => lost.removeEventListener('abort', end));
   });
+}
+
+/** Why there is no connection, for operators. */
+export function unreached(error: unknown): string {
+  if (error instanceof AuthorizationError) return 'it refuses the user or the password of OTVET_NATS_URL';
+  if (!(error instanceof Error)) return 'no server answers';
+  if (error.message.includes("does not support 'tls'")) return 'it offers no TLS, and OTVET_NATS_URL asks for it';
+  const code = 'code' in error ? String(error.code) : '';
+  if (/CERT|SELF_SIGNED|UNABLE_TO/.test(code)) return `its certificate is not trusted (${code})`;
+  return error instanceof TypeError ? error.message : 'no server answers';
 }
 
 export interface LinkOptions {
@@ -92,7 +102,7 @@ export class Link implements AsyncDisposable {
         backoff = BACKOFF_MS.first;
         await this.#watch(this.#connection);
       } catch (error) {
-        log.warn({ err: error }, 'NATS not reached; trying again. Feeds are followed meanwhile');
+        log.warn({ err: error }, `NATS not reached: ${unreached(error)}. Trying again; feeds are followed meanwhile`);
       }
       await this.#pause(backoff * (0.5 + Math.random() / 2));
       backoff = Math.min(backoff * 2, BACKOFF_MS.most);
@@ -130,7 +140,7 @@ export class Link implements AsyncDisposable {
     for await (const { type } of statuses) {
       if (type === 'disconnect') {
         end();
-        this.#options.log.warn('NATS lost; connecting again. Feeds are followed meanwhile');
+        this.#options.log.warn('NATS lost. Connecting again; feeds are followed meanwhile');
       } else if (type === 'reconnect') {
         this.#options.log.info({ server: connection.getServer() }, 'NATS reached again');
         begin();
