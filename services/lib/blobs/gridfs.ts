@@ -7,10 +7,11 @@ import {
   MongoGridFSChunkError,
   ObjectId,
 } from 'mongodb';
+import type { BlobArchive } from '#lib/blobs/archive.ts';
 import { CHUNK_BYTES, checkName, hashOf, verified } from '#lib/blobs/contents.ts';
 import { BlobCorrupt, BlobMissing, type OpenedBlobs } from '#lib/blobs/port.ts';
 import type { Clock } from '#lib/clock.ts';
-import { type Connected, connectMongo, type MongoOptions } from '#lib/documents/mongo/client.ts';
+import { type Connected, connectMongo, type MongoOptions, reachMongo } from '#lib/documents/mongo/client.ts';
 import { failureOf, unavailable } from '#lib/documents/mongo/failures.ts';
 
 const BUCKET = 'blobs';
@@ -32,6 +33,23 @@ export function openGridFsBlobs(options: GridFsOptions): Promise<OpenedBlobs> {
     const blobs = new GridFsBlobs(connected);
     await blobs.prepare(options.clock.now());
     return blobs;
+  });
+}
+
+/** All blobs of a service's database, for moving them elsewhere. Rejects with `StoreUnavailable` where it cannot be reached. */
+export function openGridFsArchive(options: GridFsOptions): Promise<BlobArchive & AsyncDisposable> {
+  return reachMongo(options, async (connected) => {
+    const blobs = new GridFsBlobs(connected);
+    let prepared: Promise<void> | undefined;
+    return {
+      names: () => blobs.names(),
+      async open() {
+        prepared ??= blobs.prepare(options.clock.now());
+        await prepared;
+        return blobs;
+      },
+      [Symbol.asyncDispose]: () => blobs[Symbol.asyncDispose](),
+    };
   });
 }
 
@@ -89,6 +107,16 @@ class GridFsBlobs implements OpenedBlobs {
   async remove(sha256: string): Promise<void> {
     const file = await this.#find(sha256);
     if (file !== undefined) await this.#drop(file._id);
+  }
+
+  /** The names of all, in their order. */
+  async names(): Promise<readonly string[]> {
+    try {
+      const files = await this.#files.find({}, { projection: { filename: 1 }, sort: { filename: 1 } }).toArray();
+      return files.map(({ filename }) => filename);
+    } catch (error) {
+      throw this.#unavailable(error);
+    }
   }
 
   [Symbol.asyncDispose](): Promise<void> {

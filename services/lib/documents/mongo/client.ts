@@ -68,24 +68,52 @@ export interface Connected {
  */
 export async function connectMongo<T>(options: MongoOptions, begin: (connected: Connected) => Promise<T>): Promise<T> {
   const address = addressOf(options.url);
-  const database = `${address.prefix}_${options.service}`;
-  for (let wait = LEAST_WAIT_MS, waited = false; ; wait = Math.min(wait * 2, MOST_WAIT_MS)) {
+  const database = databaseOf(address, options.service);
+  for (let wait = LEAST_WAIT_MS, waited = false; ; wait = Math.min(wait * 2, MOST_WAIT_MS), waited = true) {
     options.signal?.throwIfAborted();
-    const client = clientOf(address, options.service);
     try {
-      await client.connect();
-      const begun = await begin({ client, hosts: address.hosts, database });
+      const begun = await attempt(address, options.service, begin);
       if (waited) options.log.info({ database }, 'MongoDB is there');
       return begun;
     } catch (error) {
-      await client.close();
       if (!(error instanceof MongoError)) throw error;
       const reason = (unavailable(error, address.hosts) as Error).message;
       options.log.warn({ database, reason, retryMs: wait }, 'waiting for MongoDB');
     }
-    waited = true;
     await pause(wait, options.signal);
   }
+}
+
+/** Connects and begins, once. Throws `StoreUnavailable`, which says why it failed. */
+export async function reachMongo<T>(
+  { url, service }: Pick<MongoOptions, 'url' | 'service'>,
+  begin: (connected: Connected) => Promise<T>,
+): Promise<T> {
+  const address = addressOf(url);
+  try {
+    return await attempt(address, service, begin);
+  } catch (error) {
+    throw unavailable(error, address.hosts);
+  }
+}
+
+async function attempt<T>(
+  address: MongoAddress,
+  service: string,
+  begin: (connected: Connected) => Promise<T>,
+): Promise<T> {
+  const client = clientOf(address, service);
+  try {
+    await client.connect();
+    return await begin({ client, hosts: address.hosts, database: databaseOf(address, service) });
+  } catch (error) {
+    await client.close();
+    throw error;
+  }
+}
+
+function databaseOf({ prefix }: MongoAddress, service: string): string {
+  return `${prefix}_${service}`;
 }
 
 function addressOf(url: string): MongoAddress {

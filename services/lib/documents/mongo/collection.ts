@@ -1,11 +1,11 @@
-import { BSON, type Collection as MongoCollection } from 'mongodb';
+import type { Collection as MongoCollection } from 'mongodb';
 import type { Access } from '#lib/documents/mongo/access.ts';
 import { planChange, requireNumbers } from '#lib/documents/mongo/changes.ts';
 import { requireCondition } from '#lib/documents/mongo/conditions.ts';
 import { type Failure, failureOf } from '#lib/documents/mongo/failures.ts';
 import { planFind } from '#lib/documents/mongo/finding.ts';
 import { databaseIndex, indexedPaths, UNTOLD } from '#lib/documents/mongo/schema.ts';
-import { copyOf, fromStored, type IndexedPath, type Stored, toStored } from '#lib/documents/mongo/stored.ts';
+import { copyOf, fromStored, type IndexedPath, marked, type Stored, toStored } from '#lib/documents/mongo/stored.ts';
 import { type Clause, Where } from '#lib/documents/mongo/where.ts';
 import { parseFields, parsePath, valueAt } from '#lib/documents/paths.ts';
 import type {
@@ -25,14 +25,10 @@ import type {
   WriteOptions,
 } from '#lib/documents/port.ts';
 import { StoreUnavailable } from '#lib/documents/port.ts';
-import { checkDocument, checkKey, MAX_DOCUMENT_BYTES, tooLarge } from '#lib/documents/values.ts';
+import { checkDocument, checkKey, tooLarge } from '#lib/documents/values.ts';
 
 /** Calls of several steps begin anew when others change the document between the steps: this often at most. */
 const ATTEMPTS = 20;
-/** No JSON takes so few bytes that its BSON takes more than seven times as many. */
-const NEVER_WIDE = MAX_DOCUMENT_BYTES / 7;
-/** What `_wide` itself adds. */
-const WIDE_BYTES = 32;
 const NOTHING: readonly OutboxEntry[] = [];
 
 /** A collection in MongoDB: each update is one `findOneAndUpdate` with the condition in its filter. */
@@ -268,13 +264,6 @@ export class MongoDocuments<D extends Document> implements Collection<D> {
   #call<T>(run: () => Promise<T>): Promise<T> {
     return this.#access.call(this.#spec.name, run);
   }
-}
-
-/** A document that is over the limit in BSON, though not in JSON, is marked: the validator lets it be, and lets it not grow. */
-function marked(stored: Stored, jsonBytes: number): Stored {
-  if (jsonBytes < NEVER_WIDE) return stored;
-  const bytes = BSON.calculateObjectSize(stored, { ignoreUndefined: true });
-  return bytes <= MAX_DOCUMENT_BYTES ? stored : { ...stored, _wide: bytes + WIDE_BYTES };
 }
 
 /** What is left of a deleted document. */

@@ -22,19 +22,24 @@ const ABSENCES = new Set<unknown>([26, 27]);
 interface Version {
   readonly _id: string;
   readonly version: number;
+  /** Of a collection, as JSON: how it was declared last. */
+  readonly spec?: string;
 }
 
 /** Enters this version as the newest. Throws `StoreUnavailable` where a newer one was here. */
 export async function enterVersion(database: Db, version: number): Promise<void> {
-  const versions = database.collection<Version>(VERSIONS);
-  const newest = await versions.findOne({ _id: NEWEST });
-  if (newest !== null && newest.version > version) {
-    throw new StoreUnavailable(
-      `the database ${database.databaseName} was written by a newer version of Otvet (schema ${newest.version}, this one ` +
-        `knows ${version}): start that version, or give this one another database`,
-    );
-  }
-  if (newest?.version !== version) await raise(database, NEWEST, version);
+  if ((await checkVersion(database, version)) !== version) await raise(database, NEWEST, version);
+}
+
+/** The version that was entered, if any. Throws `StoreUnavailable` where it is newer than the given one. */
+export async function checkVersion(database: Db, version: number): Promise<number | undefined> {
+  const newest = await database.collection<Version>(VERSIONS).findOne({ _id: NEWEST });
+  if (newest === null) return undefined;
+  if (newest.version <= version) return newest.version;
+  throw new StoreUnavailable(
+    `the database ${database.databaseName} was written by a newer version of Otvet (schema ${newest.version}, this one ` +
+      `knows ${version}): start that version, or give this one another database`,
+  );
 }
 
 /**
@@ -57,14 +62,18 @@ export async function bringIntoBeing(
   const names = new Set(present.map(({ name }) => name));
   const missing = declared.filter(({ name }) => !names.has(name));
   if (missing.length > 0) await createIndexes(database, spec.name, missing);
-  if (migrated !== null && migrated.version >= version) return;
+  const text = JSON.stringify(spec);
+  if (migrated !== null && migrated.version >= version) {
+    if (migrated.version === version && migrated.spec !== text) await raise(database, spec.name, version, text);
+    return;
+  }
   const kept = new Set(['_id_', ...declared.map(({ name }) => name)]);
   for (const { name } of present) {
     if (kept.has(name)) continue;
     await collection.dropIndex(name).catch(unlessAbsent);
     log.info({ collection: spec.name, index: name }, 'index dropped: it is declared no more');
   }
-  await raise(database, spec.name, version);
+  await raise(database, spec.name, version, text);
 }
 
 async function createCollection(database: Db, name: string, log: MongoLog): Promise<void> {
@@ -103,13 +112,23 @@ async function createIndexes(database: Db, name: string, missing: ReturnType<typ
 }
 
 /** Two processes that put the first version at once: one is told of a duplicate and finds it there then. */
-async function raise(database: Db, _id: string, version: number): Promise<void> {
+async function raise(database: Db, _id: string, version: number, spec?: string): Promise<void> {
   const versions = database.collection<Version>(VERSIONS);
-  const put = (): Promise<unknown> => versions.updateOne({ _id }, { $max: { version } }, { upsert: true });
+  const change = { $max: { version }, ...(spec !== undefined && { $set: { spec } }) };
+  const put = (): Promise<unknown> => versions.updateOne({ _id }, change, { upsert: true });
   await put().catch((error: unknown) => {
     if (!hasCode(error, DUPLICATE_KEY)) throw error;
     return put();
   });
+}
+
+/** How the collections of a database were declared last. */
+export async function declarations(database: Db): Promise<readonly CollectionSpec<Document>[]> {
+  const found = await database
+    .collection<Version>(VERSIONS)
+    .find({ spec: { $exists: true } }, { sort: { _id: 1 } })
+    .toArray();
+  return found.map(({ spec }) => JSON.parse(spec as string) as CollectionSpec<Document>);
 }
 
 function unlessAbsent(error: unknown): void {

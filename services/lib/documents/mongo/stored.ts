@@ -1,5 +1,12 @@
+import { BSON } from 'mongodb';
 import { type Segments, scalarAt } from '#lib/documents/paths.ts';
 import type { Document, OutboxEntry } from '#lib/documents/port.ts';
+import { MAX_DOCUMENT_BYTES } from '#lib/documents/values.ts';
+
+/** No JSON takes so few bytes that its BSON takes more than seven times as many. */
+const NEVER_WIDE = MAX_DOCUMENT_BYTES / 7;
+/** What `_wide` itself adds. */
+const WIDE_BYTES = 32;
 
 /**
  * How a document lies in MongoDB: its key as `_id`, its fields as they are, and beside them what is ours, by names that no field
@@ -47,6 +54,13 @@ export function toStored(document: Document, indexed: readonly IndexedPath[], ou
   if (copied) stored._x = copies;
   if (outbox.length > 0) stored._out = outbox;
   return stored as Stored;
+}
+
+/** A document that is over the limit in BSON, though not in JSON, is marked: the validator lets it be, and lets it not grow. */
+export function marked(stored: Stored, jsonBytes: number): Stored {
+  if (jsonBytes < NEVER_WIDE) return stored;
+  const bytes = BSON.calculateObjectSize(stored, { ignoreUndefined: true });
+  return bytes <= MAX_DOCUMENT_BYTES ? stored : { ...stored, _wide: bytes + WIDE_BYTES };
 }
 
 /** The document that was stored. */
