@@ -15,7 +15,7 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 /** The exit codes, as help shows them. */
 export const EXIT_HELP = `Exit codes:
   0    done
-  1    failed: the answer, the import or the server
+  1    failed: the answer, the import or the server; doctor: something is broken
   2    wrong usage, or the server refuses the request as malformed
   3    the server cannot be reached
   4    no valid API key, or the key may not do this

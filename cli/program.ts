@@ -199,6 +199,12 @@ function describe({ terminal }: Surroundings, act: Act, actLocally: ActLocally):
     );
 
   program
+    .command('doctor')
+    .description('look at all that Otvet stands on, and say in plain words what is wrong; running or not')
+    .option('--json', 'print one object: findings, broken, warnings')
+    .action((flags) => actLocally(async (local) => (await import('./local/doctor.ts')).doctorCommand(local, flags)));
+
+  program
     .command('status')
     .description('whether the server answers, and what it has')
     .option('--json', 'print one object')
@@ -241,14 +247,15 @@ Examples:
   otvet create shop --name "Our shop" --language en ru
   otvet keys create "web shop" --scope ask          a key for a program
   otvet export otvet.jsonl.gz                       everything, from a stopped server
+  otvet doctor
   otvet status
 
 Environment:
   OTVET_URL        the server; default http://127.0.0.1:8080 (or OTVET_PORT)
   OTVET_API_KEY    your key; the key of a server on this machine is found by itself
   OTVET_DATA_DIR   where that server keeps its data, if not in ./data of its repository
-  OTVET_MONGODB_URL  its database, for export and import --all
-  OTVET_NATS_URL   its NATS server, for dead-letters
+  OTVET_MONGODB_URL  its database, for export, import --all and doctor
+  OTVET_NATS_URL   its NATS server, for dead-letters and doctor
   OTVET_ASSISTANT  who is meant where --assistant is not given
   NO_COLOR         no colours
 
