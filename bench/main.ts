@@ -7,6 +7,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   quality: async () => (await import('./quality.ts')).run(),
   rendering: async () => (await import('./rendering.ts')).run(),
   rpc: async () => (await import('./rpc.ts')).run(),
+  events: async () => (await import('./events.ts')).run(),
   start: async () => (await import('./start.ts')).run(),
   overhead: async () => (await import('./overhead.ts')).run(),
 };

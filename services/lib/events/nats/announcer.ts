@@ -16,6 +16,14 @@ const RETRY_MS = 200;
 /** How long the last hints may take when the process ends. */
 const FLUSH_MS = 1_000;
 
+export interface AnnouncerOptions {
+  readonly link: Link;
+  readonly log: Logger;
+  readonly measures: EventMeasures;
+  /** How many hints may be on their way at once, if not as many as usual. */
+  readonly inFlight?: number;
+}
+
 interface Announcement {
   readonly event: Event;
   /** By the process's own clock, in milliseconds. */
@@ -25,8 +33,8 @@ interface Announcement {
 
 /** Publishes hints, many at a time and in order, while NATS is there. A hint that cannot be published is dropped and counted. */
 export class Announcer implements AsyncDisposable {
+  readonly #options: AnnouncerOptions;
   readonly #link: Link;
-  readonly #log: Logger;
   readonly #measures: EventMeasures;
   readonly #closing = new AbortController();
   readonly #waiting: Announcement[] = [];
@@ -34,10 +42,10 @@ export class Announcer implements AsyncDisposable {
   #asked = false;
   #idle = Promise.withResolvers<void>();
 
-  constructor(link: Link, log: Logger, measures: EventMeasures) {
-    this.#link = link;
-    this.#log = log;
-    this.#measures = measures;
+  constructor(options: AnnouncerOptions) {
+    this.#options = options;
+    this.#link = options.link;
+    this.#measures = options.measures;
   }
 
   /** Takes a hint. Never throws and never waits. */
@@ -73,7 +81,7 @@ export class Announcer implements AsyncDisposable {
       });
       return;
     }
-    while (this.#inFlight < IN_FLIGHT) {
+    while (this.#inFlight < (this.#options.inFlight ?? IN_FLIGHT)) {
       const next = this.#waiting.shift();
       if (next === undefined) break;
       if (performance.now() - next.since > STALE_MS) this.#measures.notPublished(next.event.source, 'stale');
@@ -96,7 +104,7 @@ export class Announcer implements AsyncDisposable {
       if (announcement.attempts < ATTEMPTS) this.#later(announcement);
       else {
         this.#measures.notPublished(source, 'given-up');
-        this.#log.warn(
+        this.#options.log.warn(
           { source, event: id, type, err: error },
           'hint not published; consumers find the event in the feed',
         );

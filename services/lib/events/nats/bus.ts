@@ -35,7 +35,7 @@ export interface NatsEventsOptions {
 export function openNatsEvents({ service, natsUrl, log, metrics, clock, retry }: NatsEventsOptions): Events {
   const measures = eventMeasures(metrics);
   const link = new Link({ url: natsUrl, name: `otvet ${service}`, log });
-  const announcer = new Announcer(link, log, measures);
+  const announcer = new Announcer({ link, log, measures });
   const deadLetters = {
     attempts: ATTEMPTS,
     async put(event: Event, attempts: number, error: unknown): Promise<void> {

@@ -33,6 +33,8 @@ export interface JetStreamHintsOptions {
   readonly log: Logger;
   readonly measures: EventMeasures;
   readonly clock: Clock;
+  /** How many hints may be here and not settled, if not as many as usual. */
+  readonly mostPending?: number;
 }
 
 /** Hints of one owner by an ephemeral pull consumer of the events' stream. */
@@ -60,7 +62,7 @@ export class JetStreamHints implements HintSource {
   }
 
   async #consume(session: Session): Promise<Hints> {
-    const { service, source, types, maxDeliver, chance } = this.#options;
+    const { service, source, types, maxDeliver, chance, mostPending = MOST_PENDING } = this.#options;
     // The streams may have been removed since the connection was made.
     await declareStreams(session.manager);
     const name = `${service}-${source}-${chance()}`;
@@ -71,13 +73,13 @@ export class JetStreamHints implements HintSource {
       filter_subjects: [...new Set(types.map((type) => subjectOf(source, type)))],
       ack_wait: nanos(ACK_WAIT_MS),
       max_deliver: maxDeliver,
-      max_ack_pending: MOST_PENDING,
+      max_ack_pending: mostPending,
       inactive_threshold: nanos(INACTIVE_MS),
       mem_storage: true,
     });
     const consumer = await session.client.consumers.get(EVENTS, name);
     const messages = await consumer.consume({
-      max_messages: MOST_PENDING / 2,
+      max_messages: Math.ceil(mostPending / 2),
       idle_heartbeat: HEARTBEAT_MS,
       abort_on_missing_resource: true,
     });
