@@ -55,6 +55,40 @@ export function bound(operand: string | number): SqlValue {
  * number, and a boolean never greater than text.
  */
 export function withinType(expression: string, kind: Kind, side: 'below' | 'above'): string {
-  if (kind === 'number') return side === 'below' ? `${expression} > ${ABSENT}` : `${expression} < ''`;
-  return side === 'below' ? `${expression} >= ''` : `${expression} < x''`;
+  const { sign, operand } = endOfType(kind, side);
+  return `${expression} ${sign} ${operand}`;
+}
+
+/** One end of a range: how a value compares with an operand. */
+export interface Bound {
+  readonly sign: '>' | '>=' | '<' | '<=';
+  readonly operand: string;
+}
+
+/** Where the values of a type end, on the side that a comparison leaves open. */
+export function endOfType(kind: Kind, side: 'below' | 'above'): Bound {
+  if (kind === 'number') return side === 'below' ? { sign: '>', operand: ABSENT } : { sign: '<', operand: "''" };
+  return side === 'below' ? { sign: '>=', operand: "''" } : { sign: '<', operand: "x''" };
+}
+
+/**
+ * Tests for all the bounds of an expression. SQLite looks up one lower and one upper bound in an index, and not always the narrowest of
+ * several: where there are several, their greatest or least is the one, and exact comparisons are left to be made row by row.
+ */
+export function boundTests(expression: string, bounds: readonly Bound[]): readonly string[] {
+  const tests: string[] = [];
+  for (const [end, narrowest] of [
+    ['>', 'max'],
+    ['<', 'min'],
+  ] as const) {
+    const same = bounds.filter(({ sign }) => sign.startsWith(end));
+    const operands = [...new Set(same.map(({ operand }) => operand))];
+    if (operands.length < 2) tests.push(...same.map(({ sign, operand }) => `${expression} ${sign} ${operand}`));
+    else {
+      const strict = same.filter(({ sign }) => sign === end);
+      tests.push(`${expression} ${end}= ${narrowest}(${operands.join(',')})`);
+      tests.push(...strict.map(({ operand }) => `+${expression} ${end} ${operand}`));
+    }
+  }
+  return tests;
 }

@@ -48,6 +48,30 @@ describe('how SQLite finds', () => {
     }
   });
 
+  it('begins a page where the page before ended, however wide the range is', () => {
+    const insert = database.prepare('INSERT INTO things (key, body) VALUES (?, jsonb(?))');
+    database.exec('BEGIN');
+    for (let n = 0; n < 2_000; n++) insert.run(`k${n}`, JSON.stringify({ room: 'r', time: n, rank: 0 }));
+    database.exec('COMMIT');
+    const query = { index: 'room', equal: ['r'], range: { gte: 0, lt: 5_000 }, limit: 10 } as const;
+    const order = 'descending';
+    for (const [paged, first, last] of [
+      [{ ...query, after: position('room', 'ascending', 1_899, 0, 'k1899') }, 1_900, 1_910],
+      [{ ...query, order, after: position('room', order, 100, 0, 'k100') }, 99, 89],
+    ] as const) {
+      const { sql, parameters } = findStatement(spec, table, paged, 1);
+      const statement = database.prepare(sql);
+      const found = statement
+        .all(...parameters)
+        .map(({ value }) => (JSON.parse(String(value)) as { time: number }).time);
+      expect([found[0], found.at(-1)]).to.deep.equal([first, last]);
+      // Each step of the machine is an instruction; those for the rows of a page are few hundred.
+      const { stat } = statement as unknown as { stat(counter: string): number };
+      expect(stat.call(statement, 'vmStep')).to.be.lessThan(3_000);
+    }
+    database.exec('DELETE FROM things');
+  });
+
   it('looks up what is untold and what has expired by index too', () => {
     const explained = (sql: string, parameters: readonly (string | number | bigint)[]): string =>
       database

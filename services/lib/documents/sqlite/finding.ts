@@ -1,7 +1,15 @@
 import { parseFields } from '#lib/documents/paths.ts';
 import type { CollectionSpec, Document, FindQuery } from '#lib/documents/port.ts';
 import { formatPosition, readPosition, type Scalar } from '#lib/documents/positions.ts';
-import { ABSENT, kindOf, operandSql, type SqlValue, withinType } from '#lib/documents/sqlite/expressions.ts';
+import {
+  ABSENT,
+  type Bound,
+  boundTests,
+  endOfType,
+  kindOf,
+  operandSql,
+  type SqlValue,
+} from '#lib/documents/sqlite/expressions.ts';
 import { indexExpressions, indexName } from '#lib/documents/sqlite/schema.ts';
 import type { Table } from '#lib/documents/sqlite/table.ts';
 
@@ -39,16 +47,17 @@ export function findStatement(spec: CollectionSpec<Document>, table: Table, quer
     where.push(`${columns[i]} = ${bind(value, query.index)}`);
   });
   const rest = columns.slice(equal.length);
-  where.push(...rangeTests(query, rest[0], bind));
-  if (equal.length === 0 && index) where.push(`${columns[0]} >= ${ABSENT}`);
+  const bounds = rangeBounds(query, rest[0], bind);
+  if (equal.length === 0 && index) bounds.push({ sign: '>=', operand: ABSENT });
 
   const descending = query.order === 'descending';
   if (query.after !== undefined && rest.length > 0) {
     const values = readPosition(query, rest.length).map((value) => (value === null ? ABSENT : bind(value, 'after')));
     // The first comparison says the same once more, in the form in which SQLite looks it up in the index.
-    where.push(`${rest[0]} ${descending ? '<=' : '>='} ${values[0]}`);
+    bounds.push({ sign: descending ? '<=' : '>=', operand: String(values[0]) });
     where.push(`(${rest.join(',')}) ${descending ? '<' : '>'} (${values.join(',')})`);
   }
+  if (rest[0] !== undefined) where.push(...boundTests(rest[0], bounds));
   const order = rest.map((column) => `${column} ${descending ? 'DESC' : 'ASC'}`).join(', ');
   const by = index ? ` INDEXED BY "${indexName(spec.name, index.name)}"` : '';
   const sql =
@@ -57,12 +66,12 @@ export function findStatement(spec: CollectionSpec<Document>, table: Table, quer
   return { sql, parameters, next: (last) => formatPosition(query, paths.slice(equal.length), last) };
 }
 
-function rangeTests(
+function rangeBounds(
   { range = {} }: FindQuery,
   column: string | undefined,
   bind: (value: Scalar, name: string) => string,
-): string[] {
-  const tests: string[] = [];
+): Bound[] {
+  const bounds: Bound[] = [];
   for (const [name, sign, side] of [
     ['gt', '>', 'above'],
     ['gte', '>=', 'above'],
@@ -72,8 +81,8 @@ function rangeTests(
     const value = range[name];
     if (value === undefined) continue;
     if (column === undefined) throw new TypeError('there is no path left for a range');
-    tests.push(`${column} ${sign} ${bind(value, name)}`);
-    tests.push(withinType(column, kindOf(value, name), side));
+    bounds.push({ sign, operand: bind(value, name) });
+    bounds.push(endOfType(kindOf(value, name), side));
   }
-  return tests;
+  return bounds;
 }
