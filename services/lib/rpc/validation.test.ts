@@ -38,6 +38,16 @@ describe('validation', () => {
     expect(fields).to.deep.equal(['assistant.languages[1]']);
   });
 
+  it('says in words what a pattern asks for', () => {
+    const request = create(AskRequestSchema, { assistant: 'bank', question: '  ', language: '?' });
+    const said = validation.refuse(AskRequestSchema, request)?.violations?.map(({ description }) => description);
+    expect(said).to.deep.equal([
+      'must be a name of the form assistants/ASSISTANT',
+      'must hold more than white space',
+      'must be the tag of a language, such as en or pt-BR, or empty',
+    ]);
+  });
+
   it('tells a hundred of very many faults, so that they fit into headers', () => {
     const languages = Array.from({ length: 10_000 }, (_, index) => `not a language ${index}`);
     const request = create(CreateAssistantRequestSchema, {

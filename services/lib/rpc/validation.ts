@@ -1,7 +1,8 @@
 import type { DescMessage, Message } from '@bufbuild/protobuf';
 import { pathToString } from '@bufbuild/protobuf/reflect';
-import { createValidator } from '@bufbuild/protovalidate';
+import { createValidator, type Violation } from '@bufbuild/protovalidate';
 import { invalidRequest } from '#lib/rpc/failures.ts';
+import { wordsFor } from '#lib/rpc/pattern-words.ts';
 import type { Failure } from '#lib/rpc/status.ts';
 
 /** Checks messages against the rules of their contract; gives all faults of a message at once. */
@@ -19,11 +20,18 @@ export function createValidation(): Validation {
       if (result.kind === 'error') throw result.error;
       const violations = result.violations.map((violation) => ({
         field: pathToString(violation.field),
-        description: violation.message,
+        description: describe(violation),
       }));
       return invalidRequest(violations);
     },
   };
+}
+
+/** Patterns are for programs: people are told what is asked for. */
+function describe({ ruleId, message }: Violation): string {
+  if (ruleId !== 'string.pattern') return message;
+  const pattern = /`(.*)`/s.exec(message)?.[1] ?? '';
+  return wordsFor(pattern) ?? 'must have the form that the contract asks for';
 }
 
 /**
