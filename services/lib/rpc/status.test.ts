@@ -1,6 +1,15 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { codeOf, decodeStatus, encodeStatus, type Failure, numberOf, type StatusCode } from '#lib/rpc/status.ts';
+import { ErrorReason } from '#gen/otvet/access/v1/error_reason_pb.ts';
+import {
+  bareFailure,
+  codeOf,
+  decodeStatus,
+  encodeStatus,
+  type Failure,
+  numberOf,
+  type StatusCode,
+} from '#lib/rpc/status.ts';
 
 const codes = Array.from({ length: 16 }, (_, index) => codeOf(index + 1));
 
@@ -29,6 +38,10 @@ describe('a failure', () => {
 
   it('is none where the bytes are no status', () => {
     expect(decodeStatus(new Uint8Array([0xff, 0xff, 0xff]))).to.equal(undefined);
+  });
+
+  it('of which only the code is known has a reason of the contract', () => {
+    for (const code of codes) expect(ErrorReason).to.have.property(bareFailure(code).reason);
   });
 
   it('has the numbers of gRPC', () => {
