@@ -59,7 +59,12 @@ describe('the otvet command', () => {
         revokeApiKey: ({ name }) => ({ apiKey: { name } }),
       });
       router.service(BotService, {
-        listBots: () => ({ bots: [{ username: 'hotel_bot', assistant: 'assistants/hotel', state: Bot_State.LIVE }] }),
+        listBots: () => ({
+          bots: [
+            { name: 'bots/7', username: 'hotel_bot', assistant: 'assistants/hotel', state: Bot_State.LIVE },
+            { name: 'bots/8', state: Bot_State.CONNECTING },
+          ],
+        }),
       });
     });
   });
@@ -115,7 +120,8 @@ describe('the otvet command', () => {
     expect(out)
       .to.include(server.url)
       .and.to.include('hotel: Hotel, answers from release r1')
-      .and.to.include('@hotel_bot → hotel, live');
+      .and.to.include('@hotel_bot → hotel, live')
+      .and.to.match(/telegram +bot 8, connecting\n/);
     expect(JSON.parse((await server.run('status', '--json')).out)).to.include({
       url: server.url,
       key: 'OTVET_API_KEY',

@@ -36,9 +36,7 @@ export async function statusCommand({ api, terminal }: Context, flags: { readonl
       ...assistants.map(
         (one) => `${label('assistant')}${last(one.name)}: ${oneLine(one.displayName)}, ${release(one.activeRelease)}`,
       ),
-      ...(bots ?? []).map(
-        (bot) => `${label('telegram')}@${oneLine(bot.username)} → ${last(bot.assistant)}, ${botState(bot)}`,
-      ),
+      ...(bots ?? []).map((bot) => `${label('telegram')}${botName(bot)}, ${botState(bot)}`),
       '',
     ].join('\n'),
   );
@@ -47,6 +45,12 @@ export async function statusCommand({ api, terminal }: Context, flags: { readonl
 
 function release(name: string): string {
   return name === '' ? 'has learnt nothing yet' : `answers from release ${last(name)}`;
+}
+
+/** A bot's name is known from the first connection to Telegram on, its number always. */
+function botName({ name, username, assistant }: Bot): string {
+  const called = username === '' ? `bot ${last(name)}` : `@${oneLine(username)}`;
+  return assistant === '' ? called : `${called} → ${last(assistant)}`;
 }
 
 function botState({ state, problem }: Bot): string {
