@@ -6,6 +6,7 @@ import {
   ConversationService,
 } from '#gen/otvet/conversation/v1/conversation_service_pb.ts';
 import { SessionService } from '#gen/otvet/conversation/v1/session_service_pb.ts';
+import { FeedService } from '#gen/otvet/feed/v1/feed_service_pb.ts';
 import type { Collection, CollectionSpec, Document, DocumentStore } from '#lib/documents/port.ts';
 import { openSqliteStore } from '#lib/documents/sqlite/store.ts';
 import type { Passage } from '#lib/retrieval/artifact.ts';
@@ -117,6 +118,8 @@ export async function startReplicas(count: number) {
     const { address } = service;
     const identity = await host.issue('gateway');
     const channel = openChannel({ service: 'conversation', address, identity, metrics: host.metrics });
+    const reader = await host.issue('training');
+    const feedChannel = openChannel({ service: 'conversation', address, identity: reader, metrics: host.metrics });
     const conversation = createClient(ConversationService, channel);
     return {
       store,
@@ -124,6 +127,7 @@ export async function startReplicas(count: number) {
       service,
       conversation,
       sessions: createClient(SessionService, channel),
+      feed: createClient(FeedService, feedChannel),
       /** Asks, and gives the answer with all that was told on the way. */
       async ask(request: MessageInitShape<typeof AskRequestSchema>, signal?: AbortSignal): Promise<Told> {
         const asked = { assistant: ASSISTANT, question: QUESTION, sessionId: 's', ...request };
@@ -131,6 +135,7 @@ export async function startReplicas(count: number) {
       },
       async stop(graceMs = 300): Promise<void> {
         await service.stop(graceMs);
+        await feedChannel[Symbol.asyncDispose]();
         await channel[Symbol.asyncDispose]();
       },
     };

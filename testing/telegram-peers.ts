@@ -95,6 +95,7 @@ export async function startTelegramPeers(host: Host): Promise<TelegramPeers> {
       listSessions: absent,
       getTurn: absent,
       listTurns: absent,
+      giveFeedback: absent,
       async updateSession({ session }) {
         if (session) peers.updated.push(session);
         return { session: session ?? create(SessionSchema) };

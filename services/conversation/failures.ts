@@ -22,6 +22,15 @@ export function turnNotFound(): RpcError {
   });
 }
 
+export function turnNotFinished(): RpcError {
+  return new RpcError({
+    code: 'FAILED_PRECONDITION',
+    reason: 'TURN_NOT_FINISHED',
+    domain: DOMAIN,
+    message: 'The turn has no answer yet. Wait for it, and then say what you think of it.',
+  });
+}
+
 export function sessionNotOwn(): RpcError {
   return new RpcError({
     code: 'INVALID_ARGUMENT',

@@ -1,5 +1,6 @@
 import { ConversationService } from '#gen/otvet/conversation/v1/conversation_service_pb.ts';
 import { SessionService } from '#gen/otvet/conversation/v1/session_service_pb.ts';
+import { FeedService } from '#gen/otvet/feed/v1/feed_service_pb.ts';
 import { ModelService } from '#gen/otvet/llm/v1/model_service_pb.ts';
 import { AssistantService } from '#gen/otvet/training/v1/assistant_service_pb.ts';
 import { ReleaseActivatedSchema } from '#gen/otvet/training/v1/events_pb.ts';
@@ -8,7 +9,9 @@ import { ownAddress } from '#lib/config/listen.ts';
 import { openStore } from '#lib/documents/open.ts';
 import type { DocumentStore } from '#lib/documents/port.ts';
 import { StoreReadiness } from '#lib/documents/readiness.ts';
+import { feedHandlers } from '#lib/events/feed.ts';
 import { openEvents } from '#lib/events/open.ts';
+import { Positions } from '#lib/events/positions.ts';
 import { createClient, openChannel } from '#lib/rpc/client.ts';
 import { serve, startRpcServer } from '#lib/rpc/server.ts';
 import type { Host, RunningService } from '#lib/service/host.ts';
@@ -22,6 +25,8 @@ import { sessionHandlers } from './session-handlers.ts';
 import { Sessions, sessionCollection } from './sessions.ts';
 import { Stopping } from './stopping.ts';
 import { Sweep } from './sweep.ts';
+import { feedbackGiven, turnFinished } from './turn-events.ts';
+import { TurnFeed } from './turn-feed.ts';
 import { TurnMetrics } from './turn-metrics.ts';
 import { TurnRunner } from './turn-runner.ts';
 import { Turns, turnCollection } from './turns.ts';
@@ -58,7 +63,18 @@ export async function startConversation(
     queueLimit: config.sessionQueue,
     ...overrides,
   });
-  const turns = new Turns(turnDocuments);
+  const events = await openEvents({ service: 'conversation', natsUrl: config.natsUrl, log, metrics, clock });
+  const feed = new TurnFeed(turnDocuments, clock);
+  const positions = new Positions(ids.random().slice(0, 4));
+  const turns = new Turns({
+    turns: turnDocuments,
+    positions,
+    onTold(what, turn) {
+      const told = what === 'finished' ? turnFinished(turn) : feedbackGiven(turn);
+      if (told) events.announce(told.event);
+      feed.wake();
+    },
+  });
   const releases = new Releases({
     assistants: createClient(AssistantService, training),
     releases: createClient(ReleaseService, training),
@@ -86,7 +102,6 @@ export async function startConversation(
   const asking = new Asking({ turns, sessions, runner, releases, clock, ids, queueLimit: config.sessionQueue });
   const stopping = new Stopping({ turns, sessions, runner, clock, log });
   const sweep = new Sweep({ turns, sessions, runner, clock, log });
-  const events = await openEvents({ service: 'conversation', natsUrl: config.natsUrl, log, metrics, clock });
   const activations = events.bus({ training }).consume({
     source: 'training',
     types: [ReleaseActivatedSchema.typeName],
@@ -94,6 +109,8 @@ export async function startConversation(
   });
 
   const storeReadiness = new StoreReadiness({ store, log });
+  const last = await feed.last();
+  if (last !== undefined) positions.resume(last);
   let isRunning = false;
   const ready = () => isRunning && storeReadiness.ready;
   const server = await startRpcServer({
@@ -107,8 +124,9 @@ export async function startConversation(
       ),
       serve(
         SessionService,
-        sessionHandlers({ sessions, sessionCollection: sessionDocuments, turnCollection: turnDocuments, clock }),
+        sessionHandlers({ sessions, turns, sessionCollection: sessionDocuments, turnCollection: turnDocuments, clock }),
       ),
+      serve(FeedService, feedHandlers(feed)),
     ],
     log,
     metrics,
@@ -131,6 +149,8 @@ export async function startConversation(
       storeReadiness[Symbol.dispose]();
       sweep[Symbol.dispose]();
       stopping[Symbol.dispose]();
+      // Ends the calls of followers, which would use up the grace.
+      await feed[Symbol.asyncDispose]();
       await Promise.all([server.stop(graceMs), runner.close(graceMs * 0.6)]);
       await activations[Symbol.asyncDispose]();
       await events[Symbol.asyncDispose]();

@@ -4,15 +4,23 @@ import type { Clock } from '#lib/clock.ts';
 import { listPage } from '#lib/documents/page.ts';
 import type { Collection } from '#lib/documents/port.ts';
 import type { Handlers } from '#lib/rpc/server.ts';
-import { fieldInvalid, sessionNotFound, sessionNotOwn, turnNotFound } from './failures.ts';
+import {
+  fieldInvalid,
+  principalMissing,
+  sessionNotFound,
+  sessionNotOwn,
+  turnNotFinished,
+  turnNotFound,
+} from './failures.ts';
 import { assistantOf, parseSessionName, parseTurnName, realmOf, sessionKey, turnKey } from './names.ts';
 import { maySee, type Reader, readable } from './session-access.ts';
 import type { SessionRecord, Sessions } from './sessions.ts';
-import { sessionMessage, turnMessage } from './turn-message.ts';
-import type { TurnRecord } from './turns.ts';
+import { givenFeedback, sessionMessage, turnMessage } from './turn-message.ts';
+import type { TurnRecord, Turns } from './turns.ts';
 
 export interface SessionHandlersParts {
   readonly sessions: Sessions;
+  readonly turns: Pick<Turns, 'get' | 'giveFeedback'>;
   readonly sessionCollection: Collection<SessionRecord>;
   readonly turnCollection: Collection<TurnRecord>;
   readonly clock: Clock;
@@ -22,7 +30,7 @@ const DEFAULT_PAGE = 50;
 
 /** SessionService: reading and steering sessions. */
 export function sessionHandlers(parts: SessionHandlersParts): Handlers<typeof SessionService> {
-  const { sessions, sessionCollection, turnCollection, clock } = parts;
+  const { sessions, turns, sessionCollection, turnCollection, clock } = parts;
   const reader: Reader = (key) => sessions.get(key);
 
   return {
@@ -87,6 +95,18 @@ export function sessionHandlers(parts: SessionHandlersParts): Handlers<typeof Se
         filter: parent,
       });
       return { turns: page.documents.map(turnMessage), nextPageToken: page.nextPageToken };
+    },
+
+    async giveFeedback({ turn: name, feedback }, { principal }) {
+      if (!principal) throw principalMissing();
+      const parsed = parseTurnName(name);
+      if (realmOf(parsed.session) !== principal.realm) throw turnNotFound();
+      const key = turnKey(parsed);
+      const kept = await turns.giveFeedback(key, principal.subject, givenFeedback(feedback), clock.now());
+      const turn = kept ?? (await turns.get(key));
+      if (turn?.subject !== principal.subject) throw turnNotFound();
+      if (turn.state !== 'finished') throw turnNotFinished();
+      return { turn: turnMessage(turn) };
     },
   };
 }

@@ -1,23 +1,52 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { FinishReason } from '#gen/otvet/conversation/v1/conversation_service_pb.ts';
+import {
+  type Feedback,
+  Feedback_Rating,
+  Feedback_Reason,
+  type FeedbackSchema,
+} from '#gen/otvet/conversation/v1/feedback_pb.ts';
 import type { SessionSchema } from '#gen/otvet/conversation/v1/session_pb.ts';
-import { type CitationSchema, Outcome, Turn_State, type TurnSchema } from '#gen/otvet/conversation/v1/turn_pb.ts';
+import {
+  type CitationSchema,
+  Outcome,
+  Turn_State,
+  type TurnSchema,
+  type UsageSchema,
+} from '#gen/otvet/conversation/v1/turn_pb.ts';
+import type { FeedbackReason, GivenFeedback, Rating } from './feedback.ts';
 import { sessionName, turnName, turnNameOfKey } from './names.ts';
 import type { SessionRecord } from './sessions.ts';
-import type { CitationRecord, TurnFinish, TurnOutcome, TurnRecord } from './turns.ts';
+import type { CitationRecord, TurnFinish, TurnOutcome, TurnRecord, UsageRecord } from './turns.ts';
 
 /** Records of the store as messages of the contract: the one place where the two meet. */
 
 const STATES = { accepted: Turn_State.ACCEPTED, running: Turn_State.RUNNING, finished: Turn_State.FINISHED } as const;
 
-const OUTCOMES: Readonly<Record<TurnOutcome, Outcome>> = {
+export const OUTCOMES: Readonly<Record<TurnOutcome, Outcome>> = {
   answered: Outcome.ANSWERED,
   curated: Outcome.CURATED,
   refused: Outcome.REFUSED,
   small_talk: Outcome.SMALL_TALK,
   stopped: Outcome.STOPPED,
   failed: Outcome.FAILED,
+};
+
+export const RATINGS: Readonly<Record<Rating, Feedback_Rating>> = {
+  up: Feedback_Rating.UP,
+  down: Feedback_Rating.DOWN,
+};
+
+export const REASONS: Readonly<Record<FeedbackReason, Feedback_Reason>> = {
+  wrong: Feedback_Reason.WRONG,
+  outdated: Feedback_Reason.OUTDATED,
+  incomplete: Feedback_Reason.INCOMPLETE,
+  off_topic: Feedback_Reason.OFF_TOPIC,
+  not_answered: Feedback_Reason.NOT_ANSWERED,
+  unclear: Feedback_Reason.UNCLEAR,
+  inappropriate: Feedback_Reason.INAPPROPRIATE,
+  other: Feedback_Reason.OTHER,
 };
 
 const FINISHES: Readonly<Record<TurnFinish, FinishReason>> = {
@@ -38,11 +67,35 @@ export function turnMessage(turn: TurnRecord): MessageInitShape<typeof TurnSchem
     createTime: timestampFromMs(turn.acceptedAt),
     ...(turn.finishedAt === undefined ? {} : { finishTime: timestampFromMs(turn.finishedAt) }),
     ...(conclusion === undefined ? {} : conclusionFields(conclusion)),
+    ...(turn.feedback?.given ? { feedback: feedbackMessage(turn.feedback.given, turn.feedback.at) } : {}),
   };
 }
 
-function conclusionFields(conclusion: NonNullable<TurnRecord['conclusion']>): MessageInitShape<typeof TurnSchema> {
-  const { usage } = conclusion;
+function feedbackMessage(given: GivenFeedback, at: number): MessageInitShape<typeof FeedbackSchema> {
+  const { rating, reason, comment, correction } = given;
+  return {
+    rating: RATINGS[rating],
+    ...(reason ? { reason: REASONS[reason] } : {}),
+    comment,
+    correction,
+    giveTime: timestampFromMs(at),
+  };
+}
+
+/** Feedback of the contract as it is kept; undefined for none. */
+export function givenFeedback(feedback: Feedback | undefined): GivenFeedback | undefined {
+  const rating = nameOf(RATINGS, feedback?.rating);
+  if (!feedback || !rating) return undefined;
+  const reason = nameOf(REASONS, feedback.reason);
+  const { comment, correction } = feedback;
+  return { rating, ...(reason ? { reason } : {}), comment: comment.trim(), correction: correction.trim() };
+}
+
+function nameOf<N extends string, V>(names: Readonly<Record<N, V>>, value: V | undefined): N | undefined {
+  return (Object.keys(names) as N[]).find((name) => names[name] === value);
+}
+
+function conclusionFields(conclusion: NonNullable<TurnRecord['conclusion']>) {
   return {
     answer: conclusion.answer,
     outcome: OUTCOMES[conclusion.outcome],
@@ -51,14 +104,14 @@ function conclusionFields(conclusion: NonNullable<TurnRecord['conclusion']>): Me
     release: conclusion.release,
     model: conclusion.model,
     failureReason: conclusion.failure?.reason ?? '',
-    ...(usage && {
-      usage: {
-        promptTokens: BigInt(usage.promptTokens),
-        completionTokens: BigInt(usage.completionTokens),
-        estimated: usage.estimated,
-      },
-    }),
+    ...usageMessage(conclusion.usage),
   };
+}
+
+export function usageMessage(usage: UsageRecord | undefined): { usage?: MessageInitShape<typeof UsageSchema> } {
+  if (!usage) return {};
+  const { promptTokens, completionTokens, estimated } = usage;
+  return { usage: { promptTokens: BigInt(promptTokens), completionTokens: BigInt(completionTokens), estimated } };
 }
 
 export function citationMessage(citation: CitationRecord): MessageInitShape<typeof CitationSchema> {

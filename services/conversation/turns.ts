@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { Change, Collection, CollectionSpec, Document } from '#lib/documents/port.ts';
+import type { Change, Collection, CollectionSpec, Condition, Document } from '#lib/documents/port.ts';
+import type { Positions } from '#lib/events/positions.ts';
+import { type FeedbackRecord, feedbackHash, type GivenFeedback } from './feedback.ts';
 
 // Types, not interfaces, where a value is stored inside a document: only those are known to hold nothing but JSON values.
 
@@ -71,7 +73,10 @@ export interface TurnRecord extends Document {
   /** Since when the turn is to be stopped by whoever runs it. */
   readonly stopAsked?: number;
   readonly finishedAt?: number;
+  /** The place of its end in the feed. */
+  readonly told?: string;
   readonly conclusion?: Conclusion;
+  readonly feedback?: FeedbackRecord;
 }
 
 export const turnCollection: CollectionSpec<TurnRecord> = {
@@ -80,6 +85,8 @@ export const turnCollection: CollectionSpec<TurnRecord> = {
     { name: 'bySession', paths: ['session', 'acceptedAt'] },
     { name: 'open', paths: ['openSince'] },
     { name: 'stopAsked', paths: ['stopAsked'] },
+    { name: 'told', paths: ['told'] },
+    { name: 'feedbackTold', paths: ['feedback.told'] },
   ],
 };
 
@@ -113,24 +120,22 @@ export function withoutAnswer(
 
 const OPEN = { state: { in: ['accepted', 'running'] } } as const;
 
-function finishing(conclusion: Conclusion, now: number, epoch?: number): Change {
-  return {
-    set: {
-      state: 'finished',
-      finishedAt: now,
-      conclusion: { ...conclusion },
-      ...(epoch === undefined ? {} : { epoch }),
-    },
-    unset: ['openSince', 'stopAsked'],
-  };
+export interface TurnsParts {
+  readonly turns: Collection<TurnRecord>;
+  /** Gives what happens to turns its places in the feed. */
+  readonly positions: Positions;
+  /** Called with a turn after it was finished, and after feedback to it was kept. */
+  readonly onTold: (what: 'finished' | 'feedback', turn: TurnRecord) => void;
 }
 
 /** The turns of this service and the writes that move them. */
 export class Turns {
   readonly #turns: Collection<TurnRecord>;
+  readonly #parts: TurnsParts;
 
-  constructor(turns: Collection<TurnRecord>) {
-    this.#turns = turns;
+  constructor(parts: TurnsParts) {
+    this.#turns = parts.turns;
+    this.#parts = parts;
   }
 
   get(key: string): Promise<TurnRecord | undefined> {
@@ -166,19 +171,45 @@ export class Turns {
    * which happens when the reply to the first writing was lost, gives the record.
    */
   async finish(key: string, epoch: number, conclusion: Conclusion, now: number): Promise<TurnRecord | undefined> {
-    const finished = await this.#turns.update(
-      key,
-      { ...OPEN, epoch: { lte: epoch } },
-      finishing(conclusion, now, epoch),
-    );
-    if (finished.ok) return finished.document;
+    const open = { ...OPEN, epoch: { lte: epoch } };
+    const finished = await this.#finish(key, open, { ...this.#finishing(conclusion, now), epoch });
+    if (finished) return finished;
     const turn = await this.#turns.get(key);
     return turn?.state === 'finished' && turn.epoch === epoch ? turn : undefined;
   }
 
   /** Writes the final record of a turn that nobody has begun. False where somebody has. */
   async finishWaiting(key: string, conclusion: Conclusion, now: number): Promise<boolean> {
-    return (await this.#turns.update(key, { state: { eq: 'accepted' } }, finishing(conclusion, now))).ok;
+    const finished = await this.#finish(key, { state: { eq: 'accepted' } }, this.#finishing(conclusion, now));
+    return finished !== undefined;
+  }
+
+  /**
+   * Keeps what a person thinks of an answer in place of what they said before; without it, takes that back. Undefined where the turn is not
+   * there, not finished, or was asked by somebody else, or where nothing changes.
+   */
+  async giveFeedback(
+    key: string,
+    subject: string,
+    given: GivenFeedback | undefined,
+    now: number,
+  ): Promise<TurnRecord | undefined> {
+    const hash = feedbackHash(given);
+    const feedback: FeedbackRecord = {
+      ...(given ? { given } : {}),
+      hash,
+      at: now,
+      told: this.#parts.positions.next(now),
+    };
+    const differs = given ? { ne: hash } : { ne: hash, exists: true };
+    const kept = await this.#turns.update(
+      key,
+      { state: { eq: 'finished' }, subject: { eq: subject }, 'feedback.hash': differs },
+      { set: { feedback } },
+    );
+    if (!kept.ok) return undefined;
+    this.#parts.onTold('feedback', kept.document);
+    return kept.document;
   }
 
   /** Asks whoever runs a turn to stop it. False where it is finished. */
@@ -208,5 +239,17 @@ export class Turns {
       limit,
     });
     return page.documents.filter((turn) => turn.state === 'finished');
+  }
+
+  #finishing(conclusion: Conclusion, now: number) {
+    const told = this.#parts.positions.next(now);
+    return { state: 'finished', finishedAt: now, told, conclusion: { ...conclusion } };
+  }
+
+  async #finish(key: string, condition: Condition, set: NonNullable<Change['set']>): Promise<TurnRecord | undefined> {
+    const finished = await this.#turns.update(key, condition, { set, unset: ['openSince', 'stopAsked'] });
+    if (!finished.ok) return undefined;
+    this.#parts.onTold('finished', finished.document);
+    return finished.document;
   }
 }

@@ -198,5 +198,6 @@ function sessions(): Handlers<typeof SessionService> {
     resetSession: async () => ({}),
     getTurn: async () => ({}),
     listTurns: async () => ({ turns: [] }),
+    giveFeedback: async () => ({}),
   };
 }

@@ -10,6 +10,8 @@ import { file_buf_validate_validate } from "#protovalidate/buf/validate/validate
 import type { FieldMask } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_field_mask } from "@bufbuild/protobuf/wkt";
 import { file_otvet_access_v1_access } from "../../access/v1/access_pb.ts";
+import type { Feedback } from "./feedback_pb.ts";
+import { file_otvet_conversation_v1_feedback } from "./feedback_pb.ts";
 import type { Session } from "./session_pb.ts";
 import { file_otvet_conversation_v1_session } from "./session_pb.ts";
 import type { Turn } from "./turn_pb.ts";
@@ -20,7 +22,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file otvet/conversation/v1/session_service.proto.
  */
 export const file_otvet_conversation_v1_session_service: GenFile = /*@__PURE__*/
-  fileDesc("CitvdHZldC9jb252ZXJzYXRpb24vdjEvc2Vzc2lvbl9zZXJ2aWNlLnByb3RvEhVvdHZldC5jb252ZXJzYXRpb24udjEibQoRR2V0U2Vzc2lvblJlcXVlc3QSWAoEbmFtZRgBIAEoCUJKukhHckUYgAIyQF5hc3Npc3RhbnRzL1thLXpdW2EtejAtOS1dezAsMzh9L3Nlc3Npb25zL1tBLVphLXowLTkuXy1dezEsMTYwfSQiRQoSR2V0U2Vzc2lvblJlc3BvbnNlEi8KB3Nlc3Npb24YASABKAsyHi5vdHZldC5jb252ZXJzYXRpb24udjEuU2Vzc2lvbiKMAQoTTGlzdFNlc3Npb25zUmVxdWVzdBI4CgZwYXJlbnQYASABKAlCKLpIJXIjMiFeYXNzaXN0YW50cy9bYS16XVthLXowLTktXXswLDM4fSQSHQoJcGFnZV9zaXplGAIgASgFQgq6SAcaBRj0AygAEhwKCnBhZ2VfdG9rZW4YAyABKAlCCLpIBXIDGIAIImEKFExpc3RTZXNzaW9uc1Jlc3BvbnNlEjAKCHNlc3Npb25zGAEgAygLMh4ub3R2ZXQuY29udmVyc2F0aW9uLnYxLlNlc3Npb24SFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIogBChRVcGRhdGVTZXNzaW9uUmVxdWVzdBI3CgdzZXNzaW9uGAEgASgLMh4ub3R2ZXQuY29udmVyc2F0aW9uLnYxLlNlc3Npb25CBrpIA8gBARI3Cgt1cGRhdGVfbWFzaxgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5GaWVsZE1hc2tCBrpIA8gBASJIChVVcGRhdGVTZXNzaW9uUmVzcG9uc2USLwoHc2Vzc2lvbhgBIAEoCzIeLm90dmV0LmNvbnZlcnNhdGlvbi52MS5TZXNzaW9uIm8KE1Jlc2V0U2Vzc2lvblJlcXVlc3QSWAoEbmFtZRgBIAEoCUJKukhHckUYgAIyQF5hc3Npc3RhbnRzL1thLXpdW2EtejAtOS1dezAsMzh9L3Nlc3Npb25zL1tBLVphLXowLTkuXy1dezEsMTYwfSQiRwoUUmVzZXRTZXNzaW9uUmVzcG9uc2USLwoHc2Vzc2lvbhgBIAEoCzIeLm90dmV0LmNvbnZlcnNhdGlvbi52MS5TZXNzaW9uIn8KDkdldFR1cm5SZXF1ZXN0Em0KBG5hbWUYASABKAlCX7pIXHJaGMACMlVeYXNzaXN0YW50cy9bYS16XVthLXowLTktXXswLDM4fS9zZXNzaW9ucy9bQS1aYS16MC05Ll8tXXsxLDE2MH0vdHVybnMvW2EtejAtOV17MSw2NH0kIjwKD0dldFR1cm5SZXNwb25zZRIpCgR0dXJuGAEgASgLMhsub3R2ZXQuY29udmVyc2F0aW9uLnYxLlR1cm4iqwEKEExpc3RUdXJuc1JlcXVlc3QSWgoGcGFyZW50GAEgASgJQkq6SEdyRRiAAjJAXmFzc2lzdGFudHMvW2Etel1bYS16MC05LV17MCwzOH0vc2Vzc2lvbnMvW0EtWmEtejAtOS5fLV17MSwxNjB9JBIdCglwYWdlX3NpemUYAiABKAVCCrpIBxoFGPQDKAASHAoKcGFnZV90b2tlbhgDIAEoCUIIukgFcgMYgAgiWAoRTGlzdFR1cm5zUmVzcG9uc2USKgoFdHVybnMYASADKAsyGy5vdHZldC5jb252ZXJzYXRpb24udjEuVHVybhIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkytAYKDlNlc3Npb25TZXJ2aWNlEoYBCgpHZXRTZXNzaW9uEigub3R2ZXQuY29udmVyc2F0aW9uLnYxLkdldFNlc3Npb25SZXF1ZXN0Gikub3R2ZXQuY29udmVyc2F0aW9uLnYxLkdldFNlc3Npb25SZXNwb25zZSIjkAIB2qAZHAoQdGVsZWdyYW0tYWRhcHRlchIICAESBG5hbWUSfAoMTGlzdFNlc3Npb25zEioub3R2ZXQuY29udmVyc2F0aW9uLnYxLkxpc3RTZXNzaW9uc1JlcXVlc3QaKy5vdHZldC5jb252ZXJzYXRpb24udjEuTGlzdFNlc3Npb25zUmVzcG9uc2UiE5ACAdqgGQwSCggBEgZwYXJlbnQSlwEKDVVwZGF0ZVNlc3Npb24SKy5vdHZldC5jb252ZXJzYXRpb24udjEuVXBkYXRlU2Vzc2lvblJlcXVlc3QaLC5vdHZldC5jb252ZXJzYXRpb24udjEuVXBkYXRlU2Vzc2lvblJlc3BvbnNlIiuQAgLaoBkkChB0ZWxlZ3JhbS1hZGFwdGVyEhAIARIMc2Vzc2lvbi5uYW1lEowBCgxSZXNldFNlc3Npb24SKi5vdHZldC5jb252ZXJzYXRpb24udjEuUmVzZXRTZXNzaW9uUmVxdWVzdBorLm90dmV0LmNvbnZlcnNhdGlvbi52MS5SZXNldFNlc3Npb25SZXNwb25zZSIjkAIC2qAZHAoQdGVsZWdyYW0tYWRhcHRlchIICAESBG5hbWUSfQoHR2V0VHVybhIlLm90dmV0LmNvbnZlcnNhdGlvbi52MS5HZXRUdXJuUmVxdWVzdBomLm90dmV0LmNvbnZlcnNhdGlvbi52MS5HZXRUdXJuUmVzcG9uc2UiI5ACAdqgGRwKEHRlbGVncmFtLWFkYXB0ZXISCAgBEgRuYW1lEnMKCUxpc3RUdXJucxInLm90dmV0LmNvbnZlcnNhdGlvbi52MS5MaXN0VHVybnNSZXF1ZXN0Gigub3R2ZXQuY29udmVyc2F0aW9uLnYxLkxpc3RUdXJuc1Jlc3BvbnNlIhOQAgHaoBkMEgoIARIGcGFyZW50YgZwcm90bzM", [file_buf_validate_validate, file_google_protobuf_field_mask, file_otvet_access_v1_access, file_otvet_conversation_v1_session, file_otvet_conversation_v1_turn]);
+  fileDesc("CitvdHZldC9jb252ZXJzYXRpb24vdjEvc2Vzc2lvbl9zZXJ2aWNlLnByb3RvEhVvdHZldC5jb252ZXJzYXRpb24udjEibQoRR2V0U2Vzc2lvblJlcXVlc3QSWAoEbmFtZRgBIAEoCUJKukhHckUYgAIyQF5hc3Npc3RhbnRzL1thLXpdW2EtejAtOS1dezAsMzh9L3Nlc3Npb25zL1tBLVphLXowLTkuXy1dezEsMTYwfSQiRQoSR2V0U2Vzc2lvblJlc3BvbnNlEi8KB3Nlc3Npb24YASABKAsyHi5vdHZldC5jb252ZXJzYXRpb24udjEuU2Vzc2lvbiKMAQoTTGlzdFNlc3Npb25zUmVxdWVzdBI4CgZwYXJlbnQYASABKAlCKLpIJXIjMiFeYXNzaXN0YW50cy9bYS16XVthLXowLTktXXswLDM4fSQSHQoJcGFnZV9zaXplGAIgASgFQgq6SAcaBRj0AygAEhwKCnBhZ2VfdG9rZW4YAyABKAlCCLpIBXIDGIAIImEKFExpc3RTZXNzaW9uc1Jlc3BvbnNlEjAKCHNlc3Npb25zGAEgAygLMh4ub3R2ZXQuY29udmVyc2F0aW9uLnYxLlNlc3Npb24SFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIogBChRVcGRhdGVTZXNzaW9uUmVxdWVzdBI3CgdzZXNzaW9uGAEgASgLMh4ub3R2ZXQuY29udmVyc2F0aW9uLnYxLlNlc3Npb25CBrpIA8gBARI3Cgt1cGRhdGVfbWFzaxgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5GaWVsZE1hc2tCBrpIA8gBASJIChVVcGRhdGVTZXNzaW9uUmVzcG9uc2USLwoHc2Vzc2lvbhgBIAEoCzIeLm90dmV0LmNvbnZlcnNhdGlvbi52MS5TZXNzaW9uIm8KE1Jlc2V0U2Vzc2lvblJlcXVlc3QSWAoEbmFtZRgBIAEoCUJKukhHckUYgAIyQF5hc3Npc3RhbnRzL1thLXpdW2EtejAtOS1dezAsMzh9L3Nlc3Npb25zL1tBLVphLXowLTkuXy1dezEsMTYwfSQiRwoUUmVzZXRTZXNzaW9uUmVzcG9uc2USLwoHc2Vzc2lvbhgBIAEoCzIeLm90dmV0LmNvbnZlcnNhdGlvbi52MS5TZXNzaW9uIn8KDkdldFR1cm5SZXF1ZXN0Em0KBG5hbWUYASABKAlCX7pIXHJaGMACMlVeYXNzaXN0YW50cy9bYS16XVthLXowLTktXXswLDM4fS9zZXNzaW9ucy9bQS1aYS16MC05Ll8tXXsxLDE2MH0vdHVybnMvW2EtejAtOV17MSw2NH0kIjwKD0dldFR1cm5SZXNwb25zZRIpCgR0dXJuGAEgASgLMhsub3R2ZXQuY29udmVyc2F0aW9uLnYxLlR1cm4iqwEKEExpc3RUdXJuc1JlcXVlc3QSWgoGcGFyZW50GAEgASgJQkq6SEdyRRiAAjJAXmFzc2lzdGFudHMvW2Etel1bYS16MC05LV17MCwzOH0vc2Vzc2lvbnMvW0EtWmEtejAtOS5fLV17MSwxNjB9JBIdCglwYWdlX3NpemUYAiABKAVCCrpIBxoFGPQDKAASHAoKcGFnZV90b2tlbhgDIAEoCUIIukgFcgMYgAgiWAoRTGlzdFR1cm5zUmVzcG9uc2USKgoFdHVybnMYASADKAsyGy5vdHZldC5jb252ZXJzYXRpb24udjEuVHVybhIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkitwEKE0dpdmVGZWVkYmFja1JlcXVlc3QSbQoEdHVybhgBIAEoCUJfukhccloYwAIyVV5hc3Npc3RhbnRzL1thLXpdW2EtejAtOS1dezAsMzh9L3Nlc3Npb25zL1tBLVphLXowLTkuXy1dezEsMTYwfS90dXJucy9bYS16MC05XXsxLDY0fSQSMQoIZmVlZGJhY2sYAiABKAsyHy5vdHZldC5jb252ZXJzYXRpb24udjEuRmVlZGJhY2siQQoUR2l2ZUZlZWRiYWNrUmVzcG9uc2USKQoEdHVybhgBIAEoCzIbLm90dmV0LmNvbnZlcnNhdGlvbi52MS5UdXJuMsMHCg5TZXNzaW9uU2VydmljZRKGAQoKR2V0U2Vzc2lvbhIoLm90dmV0LmNvbnZlcnNhdGlvbi52MS5HZXRTZXNzaW9uUmVxdWVzdBopLm90dmV0LmNvbnZlcnNhdGlvbi52MS5HZXRTZXNzaW9uUmVzcG9uc2UiI5ACAdqgGRwKEHRlbGVncmFtLWFkYXB0ZXISCAgBEgRuYW1lEnwKDExpc3RTZXNzaW9ucxIqLm90dmV0LmNvbnZlcnNhdGlvbi52MS5MaXN0U2Vzc2lvbnNSZXF1ZXN0Gisub3R2ZXQuY29udmVyc2F0aW9uLnYxLkxpc3RTZXNzaW9uc1Jlc3BvbnNlIhOQAgHaoBkMEgoIARIGcGFyZW50EpcBCg1VcGRhdGVTZXNzaW9uEisub3R2ZXQuY29udmVyc2F0aW9uLnYxLlVwZGF0ZVNlc3Npb25SZXF1ZXN0Giwub3R2ZXQuY29udmVyc2F0aW9uLnYxLlVwZGF0ZVNlc3Npb25SZXNwb25zZSIrkAIC2qAZJAoQdGVsZWdyYW0tYWRhcHRlchIQCAESDHNlc3Npb24ubmFtZRKMAQoMUmVzZXRTZXNzaW9uEioub3R2ZXQuY29udmVyc2F0aW9uLnYxLlJlc2V0U2Vzc2lvblJlcXVlc3QaKy5vdHZldC5jb252ZXJzYXRpb24udjEuUmVzZXRTZXNzaW9uUmVzcG9uc2UiI5ACAtqgGRwKEHRlbGVncmFtLWFkYXB0ZXISCAgBEgRuYW1lEn0KB0dldFR1cm4SJS5vdHZldC5jb252ZXJzYXRpb24udjEuR2V0VHVyblJlcXVlc3QaJi5vdHZldC5jb252ZXJzYXRpb24udjEuR2V0VHVyblJlc3BvbnNlIiOQAgHaoBkcChB0ZWxlZ3JhbS1hZGFwdGVyEggIARIEbmFtZRJzCglMaXN0VHVybnMSJy5vdHZldC5jb252ZXJzYXRpb24udjEuTGlzdFR1cm5zUmVxdWVzdBooLm90dmV0LmNvbnZlcnNhdGlvbi52MS5MaXN0VHVybnNSZXNwb25zZSITkAIB2qAZDBIKCAESBnBhcmVudBKMAQoMR2l2ZUZlZWRiYWNrEioub3R2ZXQuY29udmVyc2F0aW9uLnYxLkdpdmVGZWVkYmFja1JlcXVlc3QaKy5vdHZldC5jb252ZXJzYXRpb24udjEuR2l2ZUZlZWRiYWNrUmVzcG9uc2UiI5ACAtqgGRwKEHRlbGVncmFtLWFkYXB0ZXISCAgBEgR0dXJuYgZwcm90bzM", [file_buf_validate_validate, file_google_protobuf_field_mask, file_otvet_access_v1_access, file_otvet_conversation_v1_feedback, file_otvet_conversation_v1_session, file_otvet_conversation_v1_turn]);
 
 /**
  * Names a session.
@@ -324,6 +326,55 @@ export const ListTurnsResponseSchema: GenMessage<ListTurnsResponse> = /*@__PURE_
   messageDesc(file_otvet_conversation_v1_session_service, 11);
 
 /**
+ * What a person thinks of an answer.
+ *
+ * @generated from message otvet.conversation.v1.GiveFeedbackRequest
+ */
+export type GiveFeedbackRequest = Message<"otvet.conversation.v1.GiveFeedbackRequest"> & {
+  /**
+   * `assistants/{assistant}/sessions/{session}/turns/{turn}`.
+   *
+   * @generated from field: string turn = 1;
+   */
+  turn: string;
+
+  /**
+   * What they think; absent, or without a rating, takes back what they said before.
+   *
+   * @generated from field: otvet.conversation.v1.Feedback feedback = 2;
+   */
+  feedback?: Feedback | undefined;
+};
+
+/**
+ * Describes the message otvet.conversation.v1.GiveFeedbackRequest.
+ * Use `create(GiveFeedbackRequestSchema)` to create a new message.
+ */
+export const GiveFeedbackRequestSchema: GenMessage<GiveFeedbackRequest> = /*@__PURE__*/
+  messageDesc(file_otvet_conversation_v1_session_service, 12);
+
+/**
+ * The turn with what was kept.
+ *
+ * @generated from message otvet.conversation.v1.GiveFeedbackResponse
+ */
+export type GiveFeedbackResponse = Message<"otvet.conversation.v1.GiveFeedbackResponse"> & {
+  /**
+   * The turn.
+   *
+   * @generated from field: otvet.conversation.v1.Turn turn = 1;
+   */
+  turn?: Turn | undefined;
+};
+
+/**
+ * Describes the message otvet.conversation.v1.GiveFeedbackResponse.
+ * Use `create(GiveFeedbackResponseSchema)` to create a new message.
+ */
+export const GiveFeedbackResponseSchema: GenMessage<GiveFeedbackResponse> = /*@__PURE__*/
+  messageDesc(file_otvet_conversation_v1_session_service, 13);
+
+/**
  * Sessions and their turns. A principal sees the sessions of its own realm; with SCOPE_READ those of everybody.
  * A session that is not one's own does not exist: SESSION_NOT_FOUND.
  *
@@ -389,6 +440,18 @@ export const SessionService: GenService<{
     methodKind: "unary";
     input: typeof ListTurnsRequestSchema;
     output: typeof ListTurnsResponseSchema;
+  },
+  /**
+   * Keeps what the person who asked thinks of an answer. Replaces what they said before; the same again changes nothing.
+   * Only the person who asked can: a turn of somebody else is TURN_NOT_FOUND, whatever the scopes.
+   * Errors: TURN_NOT_FOUND, TURN_NOT_FINISHED.
+   *
+   * @generated from rpc otvet.conversation.v1.SessionService.GiveFeedback
+   */
+  giveFeedback: {
+    methodKind: "unary";
+    input: typeof GiveFeedbackRequestSchema;
+    output: typeof GiveFeedbackResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_otvet_conversation_v1_session_service, 0);
