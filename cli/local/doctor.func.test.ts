@@ -214,6 +214,15 @@ describe('otvet doctor', () => {
     expect(ran.out).not.to.include('hush');
   });
 
+  it('tells a MongoDB that is away, or an address that is none, without its password', async () => {
+    const away = await doctor({ OTVET_MONGODB_URL: `mongodb://otvet:hush-hush@127.0.0.1:${await freePort()}` });
+    expect(away.exit).to.equal(1);
+    expect(told(away, 'MongoDB')[0]).to.match(/^broken: 127\.0\.0\.1:\d+ .*\. Check OTVET_MONGODB_URL/);
+    const wrong = await doctor({ OTVET_MONGODB_URL: 'mongodb://otvet:hush@hush@host/a.b' });
+    expect(told(wrong, 'MongoDB')[0]).to.match(/^broken: OTVET_MONGODB_URL must have the form/);
+    expect(away.out + wrong.out).not.to.include('hush');
+  });
+
   it('waits for nobody longer than its limit', async () => {
     await using silent = await serving(() => undefined);
     const written: string[] = [];

@@ -6,6 +6,7 @@ import { clockFinding } from './doctor/clock.ts';
 import { configuration } from './doctor/configuration.ts';
 import { dataFolder } from './doctor/data-folder.ts';
 import { embeddedStores } from './doctor/embedded-stores.ts';
+import { mongoDb } from './doctor/mongodb.ts';
 import { nats } from './doctor/nats.ts';
 import { ports } from './doctor/ports.ts';
 import { provider } from './doctor/provider.ts';
@@ -23,6 +24,7 @@ const CHECKS: readonly Check[] = [
   dataFolder,
   certificates,
   embeddedStores,
+  mongoDb,
   nats,
   provider,
   telegram,

@@ -6,7 +6,7 @@ import { archiveLines } from '#lib/archive/writing.ts';
 import { SERVICES } from '../../services/names.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { ArchiveProgress, sumsTable } from './archive-view.ts';
-import { type Local, storeConfig } from './surroundings.ts';
+import { type Local, sayThatAllMustRest, storesAtRest } from './surroundings.ts';
 
 export interface ArchiveFlags {
   readonly json?: boolean;
@@ -17,7 +17,9 @@ export async function exportCommand(local: Local, path: string, flags: ArchiveFl
   const { terminal, interrupted } = local;
   const file = resolve(path);
   const progress = new ArchiveProgress(terminal);
-  await using stores = await openParts(SERVICES, storeConfig(local), false);
+  const config = await storesAtRest(local);
+  sayThatAllMustRest(local, config);
+  await using stores = await openParts(SERVICES, config, false);
   if (stores.parts.length === 0) throw new ArchiveError(`nothing to export: ${stores.place} holds no store of Otvet`);
   let sums: Sums = { collections: [], blobs: [] };
   const lines = archiveLines(stores.parts, Date.now(), progress.show, (all) => {

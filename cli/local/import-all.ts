@@ -7,13 +7,14 @@ import { SERVICES } from '../../services/names.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { ArchiveProgress, sumsTable } from './archive-view.ts';
 import type { ArchiveFlags } from './export.ts';
-import { type Local, storeConfig } from './surroundings.ts';
+import { type Local, sayThatAllMustRest, storesAtRest } from './surroundings.ts';
 
 /** `otvet import --all FILE`: what `otvet export` wrote, into the empty stores of a stopped Otvet. */
 export async function importAllCommand(local: Local, path: string, flags: ArchiveFlags): Promise<ExitCode> {
   const { terminal, interrupted } = local;
   const file = resolve(path);
-  const config = storeConfig(local);
+  const config = await storesAtRest(local);
+  sayThatAllMustRest(local, config);
   const progress = new ArchiveProgress(terminal);
   await using held = new AsyncDisposableStack();
   let place = '';

@@ -20,7 +20,11 @@ export async function compareWithStores(
   parts: ReadonlyMap<string, Part>,
   now: number,
 ): Promise<Difference> {
-  const comparison = new Comparison(parts, now);
+  const there = new Map<string, number>();
+  for (const { service, documents } of parts.values()) {
+    for (const { spec, documents: count } of await documents.collections()) there.set(`${service} ${spec.name}`, count);
+  }
+  const comparison = new Comparison(parts, there, now);
   for await (const entry of entries) {
     if (entry.kind === 'collection') await comparison.begin(entry.collection);
     if (entry.kind === 'document') await comparison.document(entry.stored, entry.text);
@@ -38,6 +42,8 @@ interface Open {
 
 class Comparison {
   readonly #parts: ReadonlyMap<string, Part>;
+  /** How many documents stores have, by service and collection. */
+  readonly #there: ReadonlyMap<string, number>;
   readonly #now: number;
   readonly #seen = new Set<string>();
   readonly #blobs = new Map<string, Set<string>>();
@@ -48,17 +54,18 @@ class Comparison {
   #changed = 0;
   #extra = 0;
 
-  constructor(parts: ReadonlyMap<string, Part>, now: number) {
+  constructor(parts: ReadonlyMap<string, Part>, there: ReadonlyMap<string, number>, now: number) {
     this.#parts = parts;
+    this.#there = there;
     this.#now = now;
   }
 
   async begin(line: CollectionLine): Promise<void> {
     await this.#drain();
     const part = this.#parts.get(line.service);
-    const there = (await part?.documents.collections())?.some(({ spec }) => spec.name === line.collection) ?? false;
-    const stored = part && there ? part.documents.dump(line.collection) : nothing();
-    this.#seen.add(`${line.service} ${line.collection}`);
+    const name = `${line.service} ${line.collection}`;
+    const stored = part && this.#there.has(name) ? part.documents.dump(line.collection) : nothing();
+    this.#seen.add(name);
     const count = new CollectionCount(line.service, line.collection);
     this.#collections.push(count);
     this.#open = { line, stored: stored[Symbol.asyncIterator](), count, next: undefined };
@@ -88,11 +95,9 @@ class Comparison {
 
   async end(): Promise<Difference> {
     await this.#drain();
+    for (const [name, documents] of this.#there) if (!this.#seen.has(name)) this.#extra += documents;
     const blobs: Sums['blobs'][number][] = [];
     for (const part of this.#parts.values()) {
-      for (const { spec, documents } of await part.documents.collections()) {
-        if (!this.#seen.has(`${part.service} ${spec.name}`)) this.#extra += documents;
-      }
       const count = await this.#countBlobs(part);
       if (this.#blobs.has(part.service)) blobs.push(count.sum());
     }

@@ -24,7 +24,7 @@ export interface StoredDocument {
   readonly document: Document;
   /** What was not told yet, oldest first. */
   readonly outbox: readonly OutboxEntry[];
-  /** A tombstone: absent for services, there until its entries are told. */
+  /** A tombstone: absent for services, there until its entries are told; no more than a key. */
   readonly deleted: boolean;
 }
 

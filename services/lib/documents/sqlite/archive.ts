@@ -42,10 +42,12 @@ class SqliteArchive implements DocumentArchive {
   async *dump(collection: string): AsyncIterable<StoredDocument> {
     const sql = `SELECT key, json(body) AS body, deleted, outbox FROM "${collection}" ORDER BY key`;
     for (const row of this.#database.prepare(sql).iterate()) {
+      const deleted = row.deleted === 1;
       yield {
-        document: JSON.parse(row.body as string),
+        // What was deleted stays behind: a tombstone has a key and something to tell.
+        document: deleted ? { key: row.key as string } : JSON.parse(row.body as string),
         outbox: row.outbox === null ? [] : JSON.parse(row.outbox as string),
-        deleted: row.deleted === 1,
+        deleted,
       };
     }
   }
