@@ -35,6 +35,12 @@ export function artifactGone(name: string): RpcError {
   );
 }
 
+export function artifactLost(name: string): RpcError {
+  const message =
+    'The artifact of this release is lost or damaged. Import any file, even one that was imported before: that makes a new one of all data.';
+  return failure('DATA_LOSS', 'RELEASE_ARTIFACT_LOST', message, { name });
+}
+
 export function fileRefused({ reason, message, metadata }: FileFault): RpcError {
   return failure('INVALID_ARGUMENT', reason, message, metadata);
 }

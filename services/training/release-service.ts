@@ -2,12 +2,12 @@ import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { Release_State, type ReleaseSchema } from '#gen/otvet/training/v1/release_pb.ts';
 import { ReleaseService } from '#gen/otvet/training/v1/release_service_pb.ts';
-import { BlobMissing, type BlobStore } from '#lib/blobs/port.ts';
+import { BlobCorrupt, BlobMissing, type BlobStore } from '#lib/blobs/port.ts';
 import { listPage } from '#lib/documents/page.ts';
 import type { Collection } from '#lib/documents/port.ts';
 import { type Served, serve } from '#lib/rpc/server.ts';
 import type { AssistantRecord } from './assistants.ts';
-import { artifactGone, assistantNotFound, releaseNotFound } from './failures.ts';
+import { artifactGone, artifactLost, assistantNotFound, releaseNotFound } from './failures.ts';
 import { below, idsOf, lastId, releaseName } from './names.ts';
 import type { ReleaseRecord } from './releases.ts';
 
@@ -53,7 +53,9 @@ export function serveReleases({ assistants, releases, blobs }: ReleaseServicePar
       try {
         for await (const chunk of blobs.read(release.artifactSha256)) yield { chunk };
       } catch (error) {
-        throw error instanceof BlobMissing ? artifactGone(name) : error;
+        if (!(error instanceof BlobMissing || error instanceof BlobCorrupt)) throw error;
+        // It may have been removed while it was read.
+        throw (await find(name)).release.artifact === 'removed' ? artifactGone(name) : artifactLost(name);
       }
     },
   });

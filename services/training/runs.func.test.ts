@@ -1,4 +1,5 @@
-import { rm } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fromBinary } from '@bufbuild/protobuf';
 import { expect } from 'chai';
 import { ReleaseActivatedSchema } from '#gen/otvet/training/v1/events_pb.ts';
@@ -70,6 +71,25 @@ describe('training runs and releases', () => {
     const name = 'assistants/bank/releases/none';
     expect(await reasonOf(training.releases.getRelease({ name }, training.owner))).to.equal('RELEASE_NOT_FOUND');
   });
+
+  for (const [what, spoil] of [
+    ['lost', (file: string) => rm(file)],
+    ['damaged', async (file: string) => writeFile(file, (await readFile(file)).fill(0x2a))],
+  ] as const) {
+    it(`tell of an artifact that is ${what}, and make a new one when the same data come again`, async () => {
+      await using training = await startHarness();
+      await training.createAssistant();
+      const { release } = await training.import('a.csv', table(0, 3));
+      const blobs = (await readdir(training.dataDir, { recursive: true })).filter((name) =>
+        /[\\/][0-9a-f]{64}$/.test(name),
+      );
+      expect(blobs).not.to.deep.equal([]);
+      for (const blob of blobs) await spoil(join(training.dataDir, blob));
+      expect(await reasonOf(training.openRelease(release))).to.equal('RELEASE_ARTIFACT_LOST');
+      expect(await training.import('a.csv', table(0, 3))).to.include({ state: Import_State.RELEASED });
+      expect((await training.activeRelease()).header.exampleCount).to.equal(3);
+    });
+  }
 
   it('are taken up after a restart in the midst of an import: nothing lost, nothing doubled', async () => {
     const first = await startHarness();

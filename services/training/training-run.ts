@@ -1,4 +1,4 @@
-import type { BlobStore } from '#lib/blobs/port.ts';
+import { BlobCorrupt, BlobMissing, type BlobStore } from '#lib/blobs/port.ts';
 import type { Clock } from '#lib/clock.ts';
 import type { Collection } from '#lib/documents/port.ts';
 import type { Ids } from '#lib/ids.ts';
@@ -113,7 +113,20 @@ async function keepCounts(
 
 async function isReadable(assistant: string, release: string, parts: TrainingRunParts): Promise<boolean> {
   const record = await parts.releases.get(`${assistant}/${release}`);
-  return record?.format === FORMAT_VERSION && record.artifact === 'kept';
+  if (record?.format !== FORMAT_VERSION || record.artifact !== 'kept') return false;
+  return isWhole(record.artifactSha256, parts.blobs);
+}
+
+/** Reads all of a blob. One that is damaged is removed, so that it can be stored anew. */
+async function isWhole(sha256: string, blobs: BlobStore): Promise<boolean> {
+  try {
+    for await (const _ of blobs.read(sha256));
+    return true;
+  } catch (error) {
+    if (error instanceof BlobCorrupt) await blobs.remove(sha256);
+    else if (!(error instanceof BlobMissing)) throw error;
+    return false;
+  }
 }
 
 /** A release that was made of the same data before and can still be fetched. */
@@ -124,11 +137,11 @@ async function findRelease(assistant: string, sha256: string, parts: TrainingRun
     order: 'descending',
     limit: 10,
   });
-  for (const { key } of page.documents) {
+  for (const { key, artifactSha256 } of page.documents) {
     // The same write keeps it from being cleared away meanwhile.
     const usable = { artifact: { eq: 'kept' }, format: { eq: FORMAT_VERSION } };
     const kept = await parts.releases.update(key, usable, { unset: ['retireTime'] });
-    if (kept.ok) return key.slice(assistant.length + 1);
+    if (kept.ok && (await isWhole(artifactSha256, parts.blobs))) return key.slice(assistant.length + 1);
   }
   return undefined;
 }
