@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { createAuthority, sharedAuthority } from '#lib/certificates/authority.ts';
-import { parseSpiffeUri, spiffeNameOf, spiffeUri, trustDomainOf } from '#lib/certificates/identity.ts';
+import { nameOf, parseSpiffeUri, spiffeNameOf, spiffeUri } from '#lib/certificates/identity.ts';
 
 const NOW = Date.parse('2026-11-23T12:00:00Z');
 const DAY_MS = 86_400_000;
@@ -26,7 +26,7 @@ describe('an authority', () => {
       namespace: 'otvet',
       service: 'telegram-adapter',
     });
-    expect(trustDomainOf(identity)).to.equal('otvet.local');
+    expect(nameOf(identity)).to.include({ trustDomain: 'otvet.local', namespace: 'otvet' });
   });
 
   it('is valid now, for a year at most, and no longer than itself', async () => {
@@ -73,12 +73,20 @@ describe('a shared authority', () => {
     const first = await sharedAuthority(folder, 'otvet.local', NOW);
     const renewed = await sharedAuthority(folder, 'otvet.local', NOW + 300 * DAY_MS);
     expect(renewed.certificate).not.to.equal(first.certificate);
-    const { authority } = await renewed.issue('llm');
+    const { authority, certificate } = await renewed.issue('llm');
     expect(authority).to.include(first.certificate).and.include(renewed.certificate);
+    // Others may not know the new one yet; a little later all do.
+    expect(signedBy(certificate, first.certificate)).to.equal(true);
+    const later = await sharedAuthority(folder, 'otvet.local', NOW + 300 * DAY_MS + 10 * 60_000);
+    expect(signedBy((await later.issue('llm')).certificate, renewed.certificate)).to.equal(true);
     const afterwards = await (await sharedAuthority(folder, 'otvet.local', NOW + 400 * DAY_MS)).issue('llm');
     expect(afterwards.authority).not.to.include(first.certificate);
   });
 });
+
+function signedBy(certificate: string, authority: string): boolean {
+  return new X509Certificate(certificate).verify(new X509Certificate(authority).publicKey);
+}
 
 describe('a SPIFFE name', () => {
   it('is read as it is written', () => {

@@ -1,12 +1,13 @@
 import { X509Certificate } from 'node:crypto';
 import { link, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { NAMESPACE } from '#lib/certificates/identity.ts';
 import { type Authority, type AuthorityKeys, createKeys, openAuthority } from '#lib/certificates/issuer.ts';
 
 export type { Authority };
 
 /** An authority is followed by a new one when it has less than this left: longer than processes should go unrestarted. */
-const RENEWAL_MS = 90 * 86_400_000;
+export const RENEWAL_MS = 90 * 86_400_000;
 const FILE = /^authority\.(\d{1,6})\.json$/;
 
 interface Generation extends AuthorityKeys {
@@ -14,14 +15,25 @@ interface Generation extends AuthorityKeys {
 }
 
 /** An authority in memory, gone with the process. `now` is in milliseconds since the epoch. */
-export async function createAuthority(trustDomain: string, now: number): Promise<Authority> {
-  return openAuthority(await createKeys(trustDomain, now), [], trustDomain, now);
+export async function createAuthority(trustDomain: string, now: number, namespace = NAMESPACE): Promise<Authority> {
+  return openAuthority([await createKeys(trustDomain, now)], { trustDomain, namespace }, now);
+}
+
+/** An authority in memory that is followed by a new one near its end, each time it is asked for. */
+export function memoryAuthority(trustDomain: string): (now: number) => Promise<Authority> {
+  let generations: AuthorityKeys[] = [];
+  return async (now) => {
+    const left = (keys: AuthorityKeys | undefined) => endOf(keys) - now;
+    const newest = left(generations[0]) < RENEWAL_MS ? await createKeys(trustDomain, now) : undefined;
+    generations = [...(newest ? [newest] : []), ...generations].filter((keys) => left(keys) > 0);
+    return openAuthority(generations as [AuthorityKeys], { trustDomain }, now);
+  };
 }
 
 /**
  * The authority that several processes share through a folder: `authority.N.json`, mode 0600, the highest N counts.
  * A file appears whole or not at all and is never written again, so processes that start at once agree on one.
- * Identities believe the generation before too, so that processes started before a renewal are still understood.
+ * Identities believe every generation that is still valid, and a new one signs when all have had time to hear of it.
  */
 export async function sharedAuthority(folder: string, trustDomain: string, now: number): Promise<Authority> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -32,8 +44,7 @@ export async function sharedAuthority(folder: string, trustDomain: string, now: 
   }
   const [newest, ...older] = generations;
   if (!newest) throw new Error(`no authority could be made in ${folder}`);
-  const others = older.filter((generation) => endOf(generation) > now).map(({ certificate }) => certificate);
-  return openAuthority(newest, others, trustDomain, now);
+  return openAuthority([newest, ...older], { trustDomain }, now);
 }
 
 /** The newest first. */
@@ -69,6 +80,6 @@ function fileOf(folder: string, number: number): string {
 }
 
 /** Milliseconds since the epoch; 0 where there is none. */
-function endOf(generation: Generation | undefined): number {
+function endOf(generation: AuthorityKeys | undefined): number {
   return generation ? new X509Certificate(generation.certificate).validToDate.getTime() : 0;
 }

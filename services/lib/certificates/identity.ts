@@ -10,6 +10,33 @@ export interface TlsIdentity {
   readonly authority: string;
 }
 
+/** A `TlsIdentity` that is followed by others in time: connections that begin take the newest. */
+export interface LiveIdentity {
+  readonly service: string;
+  readonly now: () => TlsIdentity;
+  /** Calls back after each change, until what it returns is called. */
+  readonly onChange: (listener: () => void) => () => void;
+  /** Notes that a certificate kept a connection from being made, for the log and the metrics. */
+  readonly refused: (problem: string) => void;
+}
+
+/** No certificate of its own: a sidecar proves it to others, and tells it who calls. */
+export interface SidecarIdentity extends SpiffeName {
+  readonly sidecar: true;
+  /** Whether the server may listen beyond this machine's loopback. */
+  readonly anyAddress: boolean;
+}
+
+/** What a service proves itself by. */
+export type ServiceIdentity = TlsIdentity | LiveIdentity | SidecarIdentity;
+
+/** Any identity with certificates, as one that may change. */
+export function liveIdentity(identity: TlsIdentity | LiveIdentity): LiveIdentity {
+  if ('now' in identity) return identity;
+  const nothing = (): void => undefined;
+  return { service: identity.service, now: () => identity, onChange: () => nothing, refused: nothing };
+}
+
 /** A name of the form `spiffe://TRUST_DOMAIN/ns/NAMESPACE/sa/SERVICE`. */
 export interface SpiffeName {
   readonly trustDomain: string;
@@ -43,9 +70,11 @@ export function spiffeNameOf(subjectAltName: string | undefined): SpiffeName | u
   return uris.length === 1 ? parseSpiffeUri((uris[0] as string).slice('URI:'.length)) : undefined;
 }
 
-/** The trust domain of an identity: peers of another one are strangers. Throws where its certificate names none. */
-export function trustDomainOf(identity: TlsIdentity): string {
-  const name = spiffeNameOf(new X509Certificate(identity.certificate).subjectAltName);
+/** The name of an identity: peers of another trust domain or namespace are strangers. Throws where there is none. */
+export function nameOf(identity: ServiceIdentity): SpiffeName {
+  if ('sidecar' in identity) return identity;
+  const { certificate } = 'now' in identity ? identity.now() : identity;
+  const name = spiffeNameOf(new X509Certificate(certificate).subjectAltName);
   if (!name) throw new Error(`the certificate of ${identity.service} names no service of a trust domain`);
-  return name.trustDomain;
+  return name;
 }

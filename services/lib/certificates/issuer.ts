@@ -6,8 +6,10 @@ import { NAMESPACE, spiffeUri, type TlsIdentity } from '#lib/certificates/identi
 
 /** Gives services their certificates. */
 export interface Authority {
-  /** PEM. */
+  /** The newest, PEM. */
   readonly certificate: string;
+  /** All that are believed, PEM. */
+  readonly believed: string;
   /** A fresh key and certificate. The name is lower-case letters, digits and hyphens. */
   issue(service: string): Promise<TlsIdentity>;
 }
@@ -22,7 +24,6 @@ type Pair = x509.X509CertificateCreateSelfSignedParams['keys'];
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const DAY_MS = 86_400_000;
-/** A year: a certificate must outlive the process that holds it, for it is not renewed under way. */
 const VALIDITY_MS = 365 * DAY_MS;
 /** Clocks of two machines may differ by this much. */
 const SKEW_MS = 5 * 60_000;
@@ -49,18 +50,27 @@ export async function createKeys(trustDomain: string, now: number): Promise<Auth
   return { certificate: certificate.toString('pem'), key: await exportKey(keys.privateKey) };
 }
 
-/** An authority from its keys. Identities that it issues also believe `others` (PEM certificates). */
+/** So long after it was made an authority signs nothing while there is one before it: all must have heard of it. */
+const KNOWN_AFTER_MS = 5 * 60_000;
+
+/**
+ * An authority from its generations, the newest first; those that ended are left out. Identities believe all of them.
+ * `namespace` is that of the names it gives.
+ */
 export async function openAuthority(
-  keys: AuthorityKeys,
-  others: readonly string[],
-  trustDomain: string,
+  generations: readonly [AuthorityKeys, ...AuthorityKeys[]],
+  { trustDomain, namespace = NAMESPACE }: { readonly trustDomain: string; readonly namespace?: string },
   now: number,
 ): Promise<Authority> {
+  const [newest] = generations;
+  const valid = generations.filter(({ certificate }) => new x509.X509Certificate(certificate).notAfter.getTime() > now);
+  const keys = valid.find(({ certificate }) => madeAt(certificate) + KNOWN_AFTER_MS <= now) ?? newest;
   const issuer = new x509.X509Certificate(keys.certificate);
   const signingKey = await importKey(keys.key);
-  const authority = [keys.certificate, ...others].join('\n');
+  const authority = valid.map(({ certificate }) => certificate).join('\n');
   return {
-    certificate: keys.certificate,
+    certificate: newest.certificate,
+    believed: authority,
     async issue(service) {
       if (!SERVICE.test(service)) throw new TypeError(`not a service name: ${JSON.stringify(service)}`);
       const own = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
@@ -78,7 +88,7 @@ export async function openAuthority(
             new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
             new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth, x509.ExtendedKeyUsage.clientAuth]),
             new x509.SubjectAlternativeNameExtension([
-              { type: 'url', value: spiffeUri({ trustDomain, namespace: NAMESPACE, service }) },
+              { type: 'url', value: spiffeUri({ trustDomain, namespace, service }) },
               { type: 'dns', value: service },
               { type: 'dns', value: 'localhost' },
               { type: 'ip', value: '127.0.0.1' },
@@ -92,6 +102,10 @@ export async function openAuthority(
       return { service, certificate: certificate.toString('pem'), key: await exportKey(own.privateKey), authority };
     },
   };
+}
+
+function madeAt(certificate: string): number {
+  return new x509.X509Certificate(certificate).notBefore.getTime() + SKEW_MS;
 }
 
 async function exportKey(key: webcrypto.CryptoKey): Promise<string> {

@@ -1,11 +1,10 @@
-import type { PeerCertificate } from 'node:tls';
-import { Channel, ChannelCredentials, type ChannelInterface, logVerbosity, setLogVerbosity } from '@grpc/grpc-js';
+import { Channel, type ChannelInterface, logVerbosity, setLogVerbosity } from '@grpc/grpc-js';
 import type { Tracer } from '@opentelemetry/api';
-import { spiffeNameOf, type TlsIdentity, trustDomainOf } from '#lib/certificates/identity.ts';
+import type { ServiceIdentity } from '#lib/certificates/identity.ts';
 import { NAMES_OPTION, type NameService, systemNames, targetOf } from '#lib/rpc/addresses.ts';
+import { credentialsFor } from '#lib/rpc/channel-credentials.ts';
 import { PrincipalWriter } from '#lib/rpc/principal.ts';
 import { clientOptions, MAX_MESSAGE_BYTES, transportOptions } from '#lib/rpc/transport.ts';
-import { LoggableError } from '#lib/telemetry/error.ts';
 import type { Metrics } from '#lib/telemetry/metrics.ts';
 import { activeTracer } from '#lib/telemetry/traces.ts';
 
@@ -21,7 +20,7 @@ export interface ChannelOptions {
   /** `host:port`, several with commas. All of them, and all addresses that each name stands for, are used in turn. */
   readonly address: string;
   /** The caller's own. */
-  readonly identity: TlsIdentity;
+  readonly identity: ServiceIdentity;
   readonly metrics: Metrics;
   /** Of one message, either way; 4 MiB where it is not set. */
   readonly maxMessageBytes?: number;
@@ -44,6 +43,8 @@ export class OpenChannel implements RpcChannel {
   /** Undefined while tracing is off. */
   readonly tracer: Tracer | undefined = activeTracer();
   readonly grpc: ChannelInterface;
+  /** Notes why the peer's certificate was not taken. */
+  readonly refused: ((problem: string) => void) | undefined;
   /** How to cancel the calls in progress. */
   readonly inProgress = new Set<() => void>();
 
@@ -52,13 +53,14 @@ export class OpenChannel implements RpcChannel {
     this.service = options.service;
     this.metrics = options.metrics;
     this.maxMessageBytes = options.maxMessageBytes ?? MAX_MESSAGE_BYTES;
+    this.refused = 'refused' in options.identity ? options.identity.refused : undefined;
     setLogVerbosity(logVerbosity.NONE);
-    this.grpc = new Channel(targetOf(options.address), credentialsFor(options), {
+    this.grpc = new Channel(targetOf(options.address), credentialsFor(options.service, options.identity), {
       ...transportOptions(this.maxMessageBytes),
       ...clientOptions,
       [NAMES_OPTION]: options.names ?? systemNames,
-      // Sent as the TLS server name: an address is none.
-      'grpc.ssl_target_name_override': options.service,
+      // Sent as the TLS server name: an address is none. A sidecar finds the way by the address.
+      ...('sidecar' in options.identity ? {} : { 'grpc.ssl_target_name_override': options.service }),
     });
   }
 
@@ -66,20 +68,4 @@ export class OpenChannel implements RpcChannel {
     for (const cancel of [...this.inProgress]) cancel();
     this.grpc.close();
   }
-}
-
-/** Mutual TLS; the peer is known by the service name in its certificate, whatever its host is called. */
-function credentialsFor({ service, identity }: ChannelOptions): ChannelCredentials {
-  const trustDomain = trustDomainOf(identity);
-  const checkServerIdentity = (_: string, certificate: PeerCertificate): Error | undefined => {
-    const name = spiffeNameOf(certificate.subjectaltname);
-    if (name?.service === service && name.trustDomain === trustDomain) return undefined;
-    return new LoggableError(`the peer is not ${service} of ${trustDomain}`);
-  };
-  return ChannelCredentials.createSsl(
-    Buffer.from(identity.authority),
-    Buffer.from(identity.key),
-    Buffer.from(identity.certificate),
-    { checkServerIdentity },
-  );
 }

@@ -1,4 +1,4 @@
-import type { TlsIdentity } from '#lib/certificates/identity.ts';
+import type { ServiceIdentity } from '#lib/certificates/identity.ts';
 import type { Clock } from '#lib/clock.ts';
 import type { Ids } from '#lib/ids.ts';
 import type { Logger } from '#lib/telemetry/log.ts';
@@ -6,8 +6,8 @@ import type { Metrics } from '#lib/telemetry/metrics.ts';
 
 /** What a process gives to each service that runs in it. */
 export interface Host {
-  /** A certificate for a service of this process. */
-  readonly issue: (service: string) => Promise<TlsIdentity>;
+  /** What a service of this process proves itself by. */
+  readonly issue: (service: string) => Promise<ServiceIdentity>;
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly clock: Clock;
