@@ -1,17 +1,12 @@
 import { join } from 'node:path';
-import { createAuthority } from '#lib/certificates/authority.ts';
+import { memoryAuthority } from '#lib/certificates/authority.ts';
+import { startIssuing } from '#lib/certificates/issuing.ts';
 import { systemClock } from '#lib/clock.ts';
 import { readConfig } from '#lib/config/variables.ts';
 import { systemIds } from '#lib/ids.ts';
 import type { Host } from '#lib/service/host.ts';
-import {
-  makeDataDir,
-  processVariables,
-  reportStartErrors,
-  STOP_GRACE_MS,
-  stopOnSignals,
-  TRUST_DOMAIN,
-} from '#lib/service/process.ts';
+import { refuseIdentities, TRUST_DOMAIN } from '#lib/service/identities.ts';
+import { makeDataDir, processVariables, reportStartErrors, stopOnSignals } from '#lib/service/process.ts';
 import { startAdminServer } from '#lib/telemetry/admin.ts';
 import { createLogger } from '#lib/telemetry/log.ts';
 import { createMetrics } from '#lib/telemetry/metrics.ts';
@@ -27,25 +22,23 @@ export async function runOtvet(env: Readonly<Record<string, string | undefined>>
     const begun = performance.now();
     checkOneProcess(env);
     const config = readConfig(processVariables, env);
+    refuseIdentities(config);
     await makeDataDir(config.dataDir);
     const quiet = process.stdout.isTTY && !env.OTVET_LOG_LEVEL;
     const log = createLogger({ level: quiet ? 'warn' : config.logLevel });
     const metrics = createMetrics();
     processMetrics(metrics);
     const tracing = await startTracing('otvet', env);
-    const authority = await createAuthority(TRUST_DOMAIN, Date.now());
-    const host: Host = {
-      issue: (service) => authority.issue(service),
-      log,
-      metrics,
-      clock: systemClock,
-      ids: systemIds,
-    };
+    const watching = { log, metrics, clock: systemClock };
+    const issuing = await startIssuing(memoryAuthority(TRUST_DOMAIN), watching);
+    const host: Host = { ...watching, issue: issuing.issue, ids: systemIds };
     const otvet = await startInOneProcess(env, host);
-    const ready = () => Object.fromEntries(otvet.services.map((service) => [service.name, service.ready()]));
+    const ready = () =>
+      Object.fromEntries(otvet.services.map((service) => [service.name, !stopping.begun && service.ready()]));
     const admin = await startAdminServer({ address: config.adminAddress, metrics, ready });
-    stopOnSignals(async () => {
-      await otvet.stop(STOP_GRACE_MS);
+    const stopping = stopOnSignals(config, async () => {
+      await otvet.stop(config.stopGrace);
+      issuing[Symbol.dispose]();
       await admin.stop();
       await tracing[Symbol.asyncDispose]();
     });

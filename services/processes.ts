@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { checkConfig, readConfig, type Variables } from '#lib/config/variables.ts';
 import { StartError } from '#lib/service/host.ts';
-import { processVariables, reportStartErrors, STOP_GRACE_MS } from '#lib/service/process.ts';
+import { refuseIdentities } from '#lib/service/identities.ts';
+import { processVariables, reportStartErrors } from '#lib/service/process.ts';
 import { SERVICES } from './names.ts';
 import { allVariables } from './variables.ts';
 
@@ -21,13 +22,14 @@ export async function runProcesses(env: Readonly<Record<string, string | undefin
   await reportStartErrors(async () => {
     checkConfig(Object.values<Variables>(allVariables), env);
     const config = readConfig(processVariables, env);
+    refuseIdentities(config);
     const children = SERVICES.map(
       (name, i) =>
-        new Child(name, {
-          ...env,
-          OTVET_LISTEN_ADDRESS: undefined,
-          OTVET_ADMIN_ADDRESS: addressAfter(config.adminAddress, i),
-        }),
+        new Child(
+          name,
+          { ...env, OTVET_LISTEN_ADDRESS: undefined, OTVET_ADMIN_ADDRESS: addressAfter(config.adminAddress, i) },
+          config.drainDelay + config.stopGrace * 2,
+        ),
     );
     const stop = async (): Promise<void> => {
       await Promise.all(children.map((child) => child.stop()));
@@ -50,13 +52,16 @@ class Child {
   readonly name: string;
   readonly admin: string;
   readonly #env: NodeJS.ProcessEnv;
+  /** How long it may take to stop, in milliseconds. */
+  readonly #limitMs: number;
   #process: ChildProcess;
   #stopping = false;
   #everReady = false;
   #wait = RESTART_MS;
   #restart: NodeJS.Timeout | undefined;
 
-  constructor(name: string, env: NodeJS.ProcessEnv) {
+  constructor(name: string, env: NodeJS.ProcessEnv, limitMs: number) {
+    this.#limitMs = limitMs;
     this.name = name;
     this.admin = env.OTVET_ADMIN_ADDRESS ?? '';
     this.#env = env;
@@ -84,7 +89,7 @@ class Child {
     const { promise, resolve: ended } = Promise.withResolvers<void>();
     child.once('exit', () => ended());
     child.kill('SIGTERM');
-    const force = setTimeout(() => child.kill('SIGKILL'), STOP_GRACE_MS * 2);
+    const force = setTimeout(() => child.kill('SIGKILL'), this.#limitMs);
     await promise;
     clearTimeout(force);
   }

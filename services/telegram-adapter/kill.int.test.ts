@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { sharedAuthority } from '#lib/certificates/authority.ts';
-import { TRUST_DOMAIN } from '#lib/service/process.ts';
+import { TRUST_DOMAIN } from '#lib/service/identities.ts';
 import { temporaryFolder } from '#testing/folders.ts';
 import { testHost } from '#testing/host.ts';
 import { startTelegramDouble } from '#testing/telegram-double.ts';

@@ -11,7 +11,7 @@ import { ImportService } from '#gen/otvet/training/v1/import_service_pb.ts';
 import { ReleaseService } from '#gen/otvet/training/v1/release_service_pb.ts';
 import { sharedAuthority } from '#lib/certificates/authority.ts';
 import { createClient, openChannel } from '#lib/rpc/client.ts';
-import { TRUST_DOMAIN } from '#lib/service/process.ts';
+import { TRUST_DOMAIN } from '#lib/service/identities.ts';
 import { createMetrics } from '#lib/telemetry/metrics.ts';
 import { principal } from './training.harness.ts';
 

@@ -28,8 +28,12 @@ export async function identityFromFiles(
   const kept = new KeptIdentity(seen as TlsIdentity, watching);
 
   let looked: TlsIdentity | IdentityFault = seen;
+  let looking = false;
   const look = async (): Promise<void> => {
+    if (looking) return;
+    looking = true;
     const found = await read(files, name.service);
+    looking = false;
     // Files are swapped one after the other: what is found must be found twice.
     const settled = same(found, looked);
     looked = found;

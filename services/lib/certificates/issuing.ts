@@ -22,7 +22,11 @@ export async function startIssuing(
   const issued: { readonly kept: KeptIdentity; believed: string }[] = [];
   let authority = await open(clock.now());
 
+  let looking = false;
   const look = async (): Promise<void> => {
+    if (looking) return;
+    looking = true;
+    for (const { kept } of issued) kept.warnIfExpired();
     try {
       authority = await open(clock.now());
       for (const one of issued) {
@@ -34,6 +38,7 @@ export async function startIssuing(
     } catch (error) {
       for (const { kept } of issued) kept.failed(`it cannot be renewed (${(error as Error).name})`);
     }
+    looking = false;
   };
   const timer = setInterval(() => void look(), lookMs).unref();
   return {

@@ -1,4 +1,4 @@
-import { address, addresses, choice, connection, text, url } from '#lib/config/variables.ts';
+import { address, addresses, choice, connection, duration, name, text, url } from '#lib/config/variables.ts';
 
 /** Variables that several services read. Each service spreads those that it needs into its own. */
 
@@ -47,6 +47,48 @@ export const telegramAddress = addresses('OTVET_TELEGRAM_ADDRESS', {
 export const gatewayAddress = addresses('OTVET_GATEWAY_ADDRESS', {
   doc: 'Where the gateway service listens for gRPC from other services (health and reflection) unless OTVET_LISTEN_ADDRESS is set. People and partners use OTVET_PORT.',
   fallback: '127.0.0.1:7105',
+});
+
+export const identity = choice('OTVET_IDENTITY', ['mtls', 'xfcc'], {
+  doc: 'How services know each other. `mtls`: by their certificates. `xfcc`: by the x-forwarded-client-cert header of a sidecar that ends mutual TLS for them, in a service mesh; the service must be reachable through its sidecar only.',
+  fallback: 'mtls',
+});
+
+export const trustDomain = name(
+  'OTVET_TRUST_DOMAIN',
+  /^[a-z0-9._-]{1,255}$/,
+  'lower-case letters, digits, dots, hyphens',
+  {
+    doc: 'The trust domain of the names of services, spiffe://TRUST_DOMAIN/ns/NAMESPACE/sa/SERVICE. Who is of another one is refused. For OTVET_MTLS_CERT_FILE and `xfcc`.',
+    fallback: 'otvet.local',
+  },
+);
+
+export const namespace = name('OTVET_NAMESPACE', /^[a-z0-9-]{1,63}$/, 'lower-case letters, digits, hyphens', {
+  doc: 'The namespace in the names of services. Who is of another one is refused.',
+  fallback: 'otvet',
+});
+
+export const mtlsCertFile = text('OTVET_MTLS_CERT_FILE', {
+  doc: 'A file with the certificate chain of this service in PEM, for a process of one service. Read again when it changes. Goes with OTVET_MTLS_KEY_FILE and OTVET_MTLS_CA_FILE. Unset: Otvet makes certificates itself, for processes that share OTVET_DATA_DIR.',
+});
+
+export const mtlsKeyFile = text('OTVET_MTLS_KEY_FILE', {
+  doc: 'A file with the private key of that certificate in PEM, without a passphrase.',
+});
+
+export const mtlsCaFile = text('OTVET_MTLS_CA_FILE', {
+  doc: 'A file with the certificates of the authorities that are believed, in PEM.',
+});
+
+export const stopGrace = duration('OTVET_STOP_GRACE', {
+  doc: 'How long a process that is told to stop lets calls finish. Give it less than what kills the process in the end.',
+  fallback: '1500ms',
+});
+
+export const drainDelay = duration('OTVET_DRAIN_DELAY', {
+  doc: 'How long a process that is told to stop goes on taking calls while it says that it is not ready, so that balancers hear of it first.',
+  fallback: '0ms',
 });
 
 export const adminAddress = address('OTVET_ADMIN_ADDRESS', {

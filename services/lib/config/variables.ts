@@ -122,6 +122,18 @@ export function text<const D extends Declaration>(name: string, declared: D): Va
   return declare(name, declared, 'text', (value) => value);
 }
 
+/** A name of a certain form; `characters` says which. */
+export function name<const D extends Declaration>(
+  variable: string,
+  form: RegExp,
+  characters: string,
+  declared: D,
+): Variable<Given<D, string>> {
+  return declare(variable, declared, characters, (value) =>
+    form.test(value) ? value : refuse(value, declared, characters),
+  );
+}
+
 /** A whole number within bounds, `min` and `max` included. */
 export function integer<const D extends Declaration>(
   name: string,

@@ -1,10 +1,12 @@
 import { Channel, type ChannelInterface, logVerbosity, setLogVerbosity } from '@grpc/grpc-js';
 import type { Tracer } from '@opentelemetry/api';
-import type { ServiceIdentity } from '#lib/certificates/identity.ts';
+import { endOfIdentity } from '#lib/certificates/check.ts';
+import { liveIdentity, type ServiceIdentity } from '#lib/certificates/identity.ts';
 import { NAMES_OPTION, type NameService, systemNames, targetOf } from '#lib/rpc/addresses.ts';
 import { credentialsFor } from '#lib/rpc/channel-credentials.ts';
 import { PrincipalWriter } from '#lib/rpc/principal.ts';
 import { clientOptions, MAX_MESSAGE_BYTES, transportOptions } from '#lib/rpc/transport.ts';
+import { LoggableError } from '#lib/telemetry/error.ts';
 import type { Metrics } from '#lib/telemetry/metrics.ts';
 import { activeTracer } from '#lib/telemetry/traces.ts';
 
@@ -43,8 +45,7 @@ export class OpenChannel implements RpcChannel {
   /** Undefined while tracing is off. */
   readonly tracer: Tracer | undefined = activeTracer();
   readonly grpc: ChannelInterface;
-  /** Notes why the peer's certificate was not taken. */
-  readonly refused: ((problem: string) => void) | undefined;
+  readonly #identity: ServiceIdentity;
   /** How to cancel the calls in progress. */
   readonly inProgress = new Set<() => void>();
 
@@ -52,8 +53,8 @@ export class OpenChannel implements RpcChannel {
     this.target = options.address;
     this.service = options.service;
     this.metrics = options.metrics;
+    this.#identity = options.identity;
     this.maxMessageBytes = options.maxMessageBytes ?? MAX_MESSAGE_BYTES;
-    this.refused = 'refused' in options.identity ? options.identity.refused : undefined;
     setLogVerbosity(logVerbosity.NONE);
     this.grpc = new Channel(targetOf(options.address), credentialsFor(options.service, options.identity), {
       ...transportOptions(this.maxMessageBytes),
@@ -62,6 +63,20 @@ export class OpenChannel implements RpcChannel {
       // Sent as the TLS server name: an address is none. A sidecar finds the way by the address.
       ...('sidecar' in options.identity ? {} : { 'grpc.ssl_target_name_override': options.service }),
     });
+  }
+
+  /** Names the certificate that keeps connections from being made, if it is one, to the log and the caller. */
+  certificateProblem(transport: string): LoggableError | undefined {
+    if ('sidecar' in this.#identity) return undefined;
+    const identity = liveIdentity(this.#identity);
+    const expired = endOfIdentity(identity.now()) <= Date.now();
+    const refused = /certificate|the peer is not/i.exec(transport);
+    if (!expired && !refused) return undefined;
+    const problem = expired
+      ? `the certificate of ${identity.service} itself has expired`
+      : `no connection to ${this.service}: ${transport}`;
+    identity.refused(problem);
+    return new LoggableError(problem);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

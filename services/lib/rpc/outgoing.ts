@@ -20,6 +20,7 @@ import { asBuffer, pathOf } from '#lib/rpc/definition.ts';
 import { cancelled, deadlineExceeded, messageTooLarge, unavailable } from '#lib/rpc/failures.ts';
 import { PRINCIPAL_KEY } from '#lib/rpc/principal.ts';
 import { DOMAIN, type Failure, numberOf, RpcError, type StatusCode } from '#lib/rpc/status.ts';
+import { LoggableError } from '#lib/telemetry/error.ts';
 import { histogram } from '#lib/telemetry/metrics.ts';
 import { formatTraceparent, SpanKind, startSpan } from '#lib/telemetry/traces.ts';
 
@@ -171,7 +172,11 @@ export class OutgoingCall {
   failureOf(error: unknown): RpcError {
     const ended = this.#cancelled ? endedBefore(this.#options) : undefined;
     if (ended) return ended;
-    return error instanceof RpcError ? error : new RpcError(undecodable, { cause: error });
+    if (!(error instanceof RpcError)) return new RpcError(undecodable, { cause: error });
+    const { failure, cause } = error;
+    const transport = failure.code === 'UNAVAILABLE' && cause instanceof LoggableError ? cause.message : undefined;
+    const problem = transport === undefined ? undefined : this.#method.channel.certificateProblem(transport);
+    return problem ? new RpcError(failure, { cause: problem }) : error;
   }
 
   /** The call is over, with this error or well. */

@@ -1,7 +1,6 @@
-import { join } from 'node:path';
-import { sharedAuthority } from '#lib/certificates/authority.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '#lib/clock.ts';
-import { adminAddress, dataDir, logLevel, otlpEndpoint, traces } from '#lib/config/shared.ts';
+import { adminAddress, dataDir, drainDelay, logLevel, otlpEndpoint, stopGrace, traces } from '#lib/config/shared.ts';
 import { ConfigError, type ConfigOf, checkConfig, readConfig, type Variables } from '#lib/config/variables.ts';
 import { makeFolder } from '#lib/folders.ts';
 import { systemIds } from '#lib/ids.ts';
@@ -12,18 +11,25 @@ import { createMetrics } from '#lib/telemetry/metrics.ts';
 import { processMetrics } from '#lib/telemetry/process-metrics.ts';
 import { startTracing } from '#lib/telemetry/traces.ts';
 import { type Host, type RunningService, StartError } from './host.ts';
+import { identityVariables, openIdentities } from './identities.ts';
 
-/** The trust domain of certificates that Otvet makes by itself. */
-export const TRUST_DOMAIN = 'otvet.local';
-
-/** How long a process may take to stop, in milliseconds; a Ctrl-C ends in less than two seconds. */
-export const STOP_GRACE_MS = 1_500;
+/** Beyond delay and grace: what is not ended then hangs. In milliseconds. */
+const HANGING_MS = 400;
 
 /** Within this time a second signal counts as the first one's echo. */
 const SIGNAL_ECHO_MS = 500;
 
 /** What a process reads from the environment, whatever services it runs. */
-export const processVariables = { dataDir, logLevel, adminAddress, traces, otlpEndpoint };
+export const processVariables = {
+  dataDir,
+  logLevel,
+  adminAddress,
+  stopGrace,
+  drainDelay,
+  traces,
+  otlpEndpoint,
+  ...identityVariables,
+};
 
 /** Runs one service as this process, until a signal ends it. `main.mjs` of each service calls it. */
 export async function runService<V extends Variables>(
@@ -40,23 +46,19 @@ export async function runService<V extends Variables>(
     const metrics = createMetrics();
     processMetrics(metrics);
     const tracing = await startTracing(name, process.env);
-    const authority = await sharedAuthority(join(own.dataDir, 'certificates'), TRUST_DOMAIN, Date.now());
-    const host: Host = {
-      issue: (service) => authority.issue(service),
-      log,
-      metrics,
-      clock: systemClock,
-      ids: systemIds,
-    };
+    const watching = { log, metrics, clock: systemClock };
+    const identities = await openIdentities(name, own, watching);
+    const host: Host = { ...watching, issue: identities.issue, ids: systemIds };
     const service = await start(config, host);
     const admin = await startAdminServer({
       address: own.adminAddress,
       metrics,
-      ready: () => ({ [name]: service.ready() }),
+      ready: () => ({ [name]: !stopping.begun && service.ready() }),
     });
     log.info({ service: name, address: service.address, admin: admin.address }, 'started');
-    stopOnSignals(async () => {
-      await service.stop(STOP_GRACE_MS);
+    const stopping = stopOnSignals(own, async () => {
+      await service.stop(own.stopGrace);
+      identities[Symbol.dispose]();
       await admin.stop();
       await tracing[Symbol.asyncDispose]();
     });
@@ -88,11 +90,17 @@ export async function reportStartErrors(start: () => Promise<void>): Promise<voi
   }
 }
 
+/** How a process stops, in milliseconds. */
+export interface StopTimes {
+  readonly drainDelay: number;
+  readonly stopGrace: number;
+}
+
 /**
- * Stops on the first signal, and ends at once on a second one that comes later than the echo of the first (npm and the terminal both
- * send it). The process ends when nothing is left to do; what hangs is cut off soon after the grace.
+ * Stops on the first signal: says that it is not ready, lets the delay pass, and stops. Ends at once on a second one that comes later than the echo of the first (npm and the terminal both
+ * send it). The process ends when nothing is left to do; what hangs is cut off soon after the grace. Gives whether it stops.
  */
-export function stopOnSignals(stop: () => Promise<void>): void {
+export function stopOnSignals(times: StopTimes, stop: () => Promise<void>): { readonly begun: boolean } {
   let stoppingSince: number | undefined;
   const onSignal = (): void => {
     if (stoppingSince !== undefined) {
@@ -100,11 +108,18 @@ export function stopOnSignals(stop: () => Promise<void>): void {
       return;
     }
     stoppingSince = performance.now();
-    setTimeout(() => process.exit(1), STOP_GRACE_MS + 400).unref();
-    stop().catch((error: unknown) => {
-      process.stderr.write(`Otvet: stopping failed: ${String(error)}\n`);
-      process.exitCode = 1;
-    });
+    setTimeout(() => process.exit(1), times.drainDelay + times.stopGrace + HANGING_MS).unref();
+    sleep(times.drainDelay)
+      .then(stop)
+      .catch((error: unknown) => {
+        process.stderr.write(`Otvet: stopping failed: ${String(error)}\n`);
+        process.exitCode = 1;
+      });
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+  return {
+    get begun() {
+      return stoppingSince !== undefined;
+    },
+  };
 }
