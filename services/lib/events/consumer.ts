@@ -78,14 +78,15 @@ export class FeedConsumer implements EventConsumer {
         await this.#readToEnd();
         this.#caughtUp.resolve();
         backoff = BACKOFF_MS.first;
-        await (this.#hints ? this.#listen(this.#hints) : this.#follow());
+        await (this.#hints ? this.#listen(this.#hints, REREAD_MS) : this.#follow());
       } catch (error) {
         if (this.#closing.signal.aborted) return;
         // An owner that starts or restarts is not there for a moment.
         const level = backoff < PATIENCE_MS ? 'debug' : 'warn';
         this.#log[level]({ source: this.#source, err: error }, 'feed not reached; trying again');
         // Half of it by chance, so that consumers of an owner that restarts do not come all at once.
-        await this.#pause(backoff * (0.5 + Math.random() / 2));
+        const pause = backoff * (0.5 + Math.random() / 2);
+        await (this.#hints ? this.#listen(this.#hints, pause) : this.#pause(pause));
         backoff = Math.min(backoff * 2, BACKOFF_MS.most);
       }
     }
@@ -111,11 +112,13 @@ export class FeedConsumer implements EventConsumer {
     }
   }
 
-  /** Applies hints until the feed is to be read anew, or hints come no more. */
-  async #listen(hints: Hints): Promise<void> {
+  /** Applies hints for so long, or until something is to be tried again, or until hints come no more. */
+  async #listen(hints: Hints, ms: number): Promise<void> {
     const signal = AbortSignal.any([this.#closing.signal, hints.ended]);
-    for (const end = performance.now() + REREAD_MS; ; ) {
-      const hint = await hints.next(this.#waitMs(end), signal);
+    const end = performance.now() + ms;
+    // However many hints come, the feed and what failed have their turn.
+    for (let left = this.#waitMs(end); left > 0; left = this.#waitMs(end)) {
+      const hint = await hints.next(left, signal);
       if (hint === undefined || signal.aborted) return;
       await hint.settle((event, afresh) => this.#application.deliver(event, afresh));
     }

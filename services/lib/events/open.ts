@@ -27,7 +27,10 @@ export interface Events extends AsyncDisposable {
   announce(event: Event): void;
 }
 
-/** Opens the events of a service: over NATS where that is configured, which may come and go meanwhile, else by the feeds alone. */
+/**
+ * Opens the events of a service: over NATS where that is configured, which may come and go meanwhile, else by the feeds alone. Throws
+ * `StartError` for an address that cannot be read.
+ */
 export async function openEvents({ natsUrl, ...options }: EventsOptions): Promise<Events> {
   if (natsUrl !== undefined) {
     // Loaded only here: a process without NATS does without its client.

@@ -9,10 +9,12 @@ import { putDeadLetter, reasonOf } from '#lib/events/nats/dead-letters.ts';
 import { JetStreamHints } from '#lib/events/nats/hint-source.ts';
 import { Link } from '#lib/events/nats/link.ts';
 import { headersOf, subjectOf } from '#lib/events/nats/message.ts';
+import { connectionOptions } from '#lib/events/nats/url.ts';
 import type { Events } from '#lib/events/open.ts';
 import type { EventConsumer } from '#lib/events/port.ts';
 import { systemIds } from '#lib/ids.ts';
 import type { RpcChannel } from '#lib/rpc/client.ts';
+import { StartError } from '#lib/service/host.ts';
 import type { Logger } from '#lib/telemetry/log.ts';
 import type { Metrics } from '#lib/telemetry/metrics.ts';
 
@@ -31,8 +33,12 @@ export interface NatsEventsOptions {
   readonly retry?: RetryTimes;
 }
 
-/** Events by NATS: hints over JetStream, the truth in the feed of each owner. Connects by itself and for ever. */
+/**
+ * Events by NATS: hints over JetStream, the truth in the feed of each owner. Connects by itself and for ever. Throws `StartError` for an
+ * address that cannot be read.
+ */
 export function openNatsEvents({ service, natsUrl, log, metrics, clock, retry }: NatsEventsOptions): Events {
+  checkAddress(natsUrl);
   const measures = eventMeasures(metrics);
   const link = new Link({ url: natsUrl, name: `otvet ${service}`, log });
   const announcer = new Announcer({ link, log, measures });
@@ -70,6 +76,16 @@ export function openNatsEvents({ service, natsUrl, log, metrics, clock, retry }:
       await link[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Without quoting it: it may hold a password. */
+function checkAddress(natsUrl: string): void {
+  try {
+    connectionOptions(natsUrl, '');
+  } catch (error) {
+    const expected = 'nats://host:port or nats://user:password@host:port, several with commas';
+    throw new StartError(`OTVET_NATS_URL: cannot be read. It must be ${expected}.`, { cause: error });
+  }
 }
 
 type Consume = ReturnType<Events['bus']>['consume'];

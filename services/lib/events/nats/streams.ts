@@ -41,7 +41,8 @@ const STREAMS: readonly Declaration[] = [
     discard: DiscardPolicy.Old,
     max_age: nanos(30 * 24 * HOUR_MS),
     max_bytes: 64 * MIB,
-    duplicate_window: nanos(2 * 60_000),
+    // Replicas of a consumer give up the same event at about the same time.
+    duplicate_window: nanos(HOUR_MS),
   },
 ];
 

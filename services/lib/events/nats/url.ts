@@ -9,8 +9,10 @@ export function connectionOptions(url: string, name: string): ConnectionOptions 
   const scheme = /^(nats|tls):\/\//.exec(url)?.[0] ?? 'nats://';
   const urls = url.split(',').map((part) => {
     const one = part.includes('://') ? part : `${scheme}${part}`;
-    if (!/^(nats|tls):/.test(one) || !URL.canParse(one)) throw new TypeError('the address of NATS cannot be read');
-    return new URL(one);
+    const parsed = URL.canParse(one) ? new URL(one) : undefined;
+    if (!parsed?.hostname || !/^(nats|tls):$/.test(parsed.protocol))
+      throw new TypeError('the address of NATS cannot be read');
+    return parsed;
   });
   const known = urls.find(({ username }) => username !== '');
   const [user, pass] = [decodeURIComponent(known?.username ?? ''), decodeURIComponent(known?.password ?? '')];
