@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -115,6 +116,27 @@ describe('an archive of the embedded stores', () => {
       );
     });
 
+    it('is refused when it was made by somebody, who made it add up', async () => {
+      const line = (has: string): number => archive.findIndex((one) => one.includes(has));
+      const edits: [number, (text: string) => string][] = [
+        [0, (text) => text.replace('"services":[{', '"services":[null,{')],
+        [0, (text) => text.replace('"service":"red"', '"service":"../red"')],
+        [line('"spec"'), (text) => text.replace('"indexes":[]', '"indexes":[{"name":"x y","paths":["a"]}]')],
+        [line('"spec"'), (text) => text.replace('"service":"red"', '"service":"green"')],
+        [line('{"document"'), (text) => text.replace('"value":"value of a"', '"value":null')],
+        [line('"outbox"'), (text) => text.replace('"id":"1"', '"id":1')],
+        [line('{"blob"'), (text) => text.replace(/"blob":"[^"]*"/, '"blob":"../../x"')],
+      ];
+      await restoreInto(embedded(await emptyFolder()), await sealed(archive));
+      for (const [at, edit] of edits) {
+        const edited = edit(archive[at] as string);
+        expect(edited).not.to.equal(archive[at]);
+        const to = await emptyFolder();
+        const error = await failureOf(restoreInto(embedded(to), await sealed(archive.with(at, edited))));
+        expect(error, edited.slice(0, 200)).to.be.instanceOf(ArchiveError);
+      }
+    });
+
     it('or newer, or something else, is refused in words', async () => {
       const to = embedded(await emptyFolder());
       const newer = archive.with(0, (archive[0] as string).replace('"version":1', '"version":2'));
@@ -175,4 +197,20 @@ function interrupted(signal: AbortSignal, times: number): AbortSignal {
       if (asked > times) throw new Error('interrupted');
     },
   });
+}
+
+/** An archive whose last line fits the others, as far as a reader gets. */
+async function sealed(lines: readonly string[]): Promise<readonly string[]> {
+  const content = lines.slice(0, -1);
+  const hash = (texts: readonly string[]): string =>
+    createHash('sha256')
+      .update(texts.map((text) => `${text}\n`).join(''))
+      .digest('hex');
+  const trailer = JSON.parse(lines.at(-1) as string) as { collections: { sha256: string; documents: number }[] };
+  let first = 0;
+  for (const one of trailer.collections) {
+    first = content.findIndex((text, i) => i > first && text.includes('"spec"'));
+    one.sha256 = hash(content.slice(first + 1, first + 1 + one.documents));
+  }
+  return [...content, JSON.stringify({ ...trailer, sha256: hash(content) })];
 }

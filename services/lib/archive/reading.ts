@@ -8,6 +8,7 @@ import {
   type Sums,
   type Trailer,
 } from '#lib/archive/format.ts';
+import { isBlobLine, isCollectionLine, isDocumentLine, isHeader } from '#lib/archive/shapes.ts';
 import { BlobCount, CollectionCount } from '#lib/archive/sums.ts';
 import { canonicalText, compareKeys, type StoredDocument } from '#lib/documents/archive.ts';
 
@@ -51,13 +52,14 @@ class ArchiveReader {
       this.#header = this.#headerOf(value);
       yield { kind: 'header', header: this.#header };
     } else if ('document' in value) {
-      yield this.#document(value as unknown as StoredDocument, text);
+      if (!isDocumentLine(value)) throw this.#damaged('a document that cannot be');
+      yield this.#document(value, text);
     } else if ('chunk' in value) {
       this.#chunk(value.chunk);
     } else {
       yield* this.#closeBlob();
-      if ('spec' in value) yield this.#collection(value as unknown as CollectionLine);
-      else if ('blob' in value) this.#blob = { line: value as unknown as BlobLine, chunks: [] };
+      if (isCollectionLine(value)) yield this.#collection(value);
+      else if (isBlobLine(value)) this.#blob = { line: value, chunks: [] };
       else this.#close(value as unknown as Trailer);
     }
     if (this.#trailer === undefined) this.#hash.update(text).update('\n');
@@ -70,21 +72,15 @@ class ArchiveReader {
   }
 
   #headerOf(value: Record<string, unknown>): Header {
-    if (value.otvet !== 'archive' || typeof value.version !== 'number' || !Array.isArray(value.services)) {
-      throw new ArchiveError('it is no archive of Otvet (those are made with: otvet export FILE)');
+    const { otvet, version } = value;
+    if (otvet === 'archive' && typeof version === 'number' && version > FORMAT_VERSION) {
+      throw new ArchiveError(`it was made by a newer version of Otvet (format ${version}); import it with that one`);
     }
-    if (value.version > FORMAT_VERSION) {
-      throw new ArchiveError(
-        `it was made by a newer version of Otvet (format ${value.version}); import it with that one`,
-      );
-    }
-    return value as unknown as Header;
+    if (!isHeader(value)) throw new ArchiveError('it is no archive of Otvet (those are made with: otvet export FILE)');
+    return value;
   }
 
   #collection(collection: CollectionLine): ArchiveEntry {
-    if (typeof collection.spec?.name !== 'string' || collection.spec.name !== collection.collection) {
-      throw this.#damaged('a collection without its declaration');
-    }
     this.#counts.push({ count: new CollectionCount(collection.service, collection.collection), lastKey: '' });
     return { kind: 'collection', collection };
   }
