@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { runs } from '#testing/properties.ts';
 import { closedPrefix } from './closed-prefix.ts';
 import { renderMarkdown } from './render.ts';
 
@@ -73,6 +74,7 @@ describe('the closed prefix of a growing text', () => {
       fc.property(fc.array(piece, { maxLength: 40 }), (pieces) => {
         expect(closedPrefix(pieces.join('')).length).to.be.at.most(pieces.join('').length + 20);
       }),
+      { numRuns: runs(100) },
     );
   });
 });

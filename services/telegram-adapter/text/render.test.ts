@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { runs } from '#testing/properties.ts';
 import { render } from './formatted.ts';
 import { isPlain, parseMarkdown } from './markdown.ts';
 import { formatTree, renderMarkdown } from './render.ts';
@@ -91,7 +92,7 @@ describe('Markdown as Telegram HTML', () => {
         if (!isPlain(text)) return;
         expect(renderMarkdown(text)).to.deep.equal(render(formatTree(parseMarkdown(text))));
       }),
-      { numRuns: 3000 },
+      { numRuns: runs(3000) },
     );
   });
 });

@@ -106,6 +106,11 @@ describe('splitting Markdown into messages', () => {
     expect(second?.html).to.match(/<code>/);
   });
 
+  it('loses no word of a row that is cut before something like a fence', () => {
+    const parts = plainOf('| a | b |\n|---|---|\nn0 word - ```js\n', 32);
+    expect(parts.join(' ').match(/n0|word|js/g)).to.deep.equal(['n0', 'word', 'js']);
+  });
+
   it('goes on with a span between three backticks as one', () => {
     const parts = splitMarkdown('?```js n0 [x](https://e.org/y) word```', 20);
     expect(parts.map(({ html }) => html)).to.deep.equal([

@@ -110,6 +110,7 @@ describe('splitting any Markdown', () => {
         );
         expect(segments).to.deep.equal(characters);
       }),
+      { numRuns: runs(100) },
     );
   });
 });
