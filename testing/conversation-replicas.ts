@@ -7,7 +7,6 @@ import {
 } from '#gen/otvet/conversation/v1/conversation_service_pb.ts';
 import { SessionService } from '#gen/otvet/conversation/v1/session_service_pb.ts';
 import { FeedService } from '#gen/otvet/feed/v1/feed_service_pb.ts';
-import type { Collection, CollectionSpec, Document, DocumentStore } from '#lib/documents/port.ts';
 import { openSqliteStore } from '#lib/documents/sqlite/store.ts';
 import type { Passage } from '#lib/retrieval/artifact.ts';
 import { createClient, openChannel } from '#lib/rpc/client.ts';
@@ -15,6 +14,7 @@ import type { Host } from '#lib/service/host.ts';
 import { startConversationPeers } from '#testing/conversation-peers.ts';
 import { temporaryFolder } from '#testing/folders.ts';
 import { testHost } from '#testing/host.ts';
+import { PausableStore } from '#testing/pausable-store.ts';
 import { startConversation } from '../services/conversation/service.ts';
 
 export const ASSISTANT = 'assistants/velik';
@@ -32,62 +32,6 @@ export const RULES: Passage = {
   locator: 'Losses',
   version: 'v1',
 };
-
-/** The way of one replica to the store that all share. While it is paused its calls wait, as those of a process that is stopped. */
-export class PausableStore implements DocumentStore {
-  readonly exclusive = false;
-  readonly #store: DocumentStore;
-  #gate: PromiseWithResolvers<void> | undefined;
-  calls = 0;
-
-  constructor(store: DocumentStore) {
-    this.#store = store;
-  }
-
-  pause(): void {
-    this.#gate ??= Promise.withResolvers();
-  }
-
-  wake(): void {
-    this.#gate?.resolve();
-    this.#gate = undefined;
-  }
-
-  collection<D extends Document>(spec: CollectionSpec<D>): Collection<D> {
-    const collection = this.#store.collection(spec);
-    const through = async <R>(call: () => Promise<R>): Promise<R> => {
-      this.calls += 1;
-      await this.#gate?.promise;
-      const result = await call();
-      await this.#gate?.promise;
-      return result;
-    };
-    return {
-      get: (key) => through(() => collection.get(key)),
-      insert: (document, options) => through(() => collection.insert(document, options)),
-      update: (key, condition, change, options) => through(() => collection.update(key, condition, change, options)),
-      delete: (key, condition, options) => through(() => collection.delete(key, condition, options)),
-      find: (query) => through(() => collection.find(query)),
-    };
-  }
-
-  untold(limit: number) {
-    return this.#store.untold(limit);
-  }
-  settle(collection: string, key: string, ids: readonly string[]) {
-    return this.#store.settle(collection, key, ids);
-  }
-  onUntold(listener: () => void) {
-    return this.#store.onUntold(listener);
-  }
-  async ping(): Promise<void> {
-    await this.#gate?.promise;
-    await this.#store.ping();
-  }
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.wake();
-  }
-}
 
 /** Replicas of conversation on one store, each with a clock of its own, and the services that they call. */
 export async function startReplicas(count: number) {

@@ -1,4 +1,5 @@
 import type { Collection, Document, DocumentStore } from '#lib/documents/port.ts';
+import type { Lease } from './leases.ts';
 
 /** An assistant as it is stored. Its key is its id. */
 export interface AssistantRecord extends Document {
@@ -15,7 +16,7 @@ export interface AssistantRecord extends Document {
   readonly requestHash: string;
   /** The release that answers now: the one place that says so. */
   readonly active?: ActiveRelease;
-  /** Who may run the training of this assistant; each taking raises the epoch. */
+  /** Who runs the training of this assistant. */
   readonly lease: Lease;
   /** There while the example data that it came with are not all imported. */
   readonly loading?: string;
@@ -26,13 +27,6 @@ export interface ActiveRelease {
   readonly release: string;
   readonly snapshotSha256: string;
   readonly time: number;
-}
-
-export interface Lease {
-  readonly owner: string;
-  readonly epoch: number;
-  /** Milliseconds since the epoch. */
-  readonly until: number;
 }
 
 /** All by `key`; `request` holds what was made by a repeatable request, `loading` what the example data are not through with. */

@@ -1,46 +1,39 @@
 import type { BlobStore } from '#lib/blobs/port.ts';
-import type { Collection } from '#lib/documents/port.ts';
 import type { ImportRecord } from './imports.ts';
-import { Serial } from './serial.ts';
 
 /**
- * The files of imports, from acceptance until they have been read: what people wrote is not kept twice. Equal files share
- * one blob, so that accepting a file and removing it must not cross each other.
+ * The files of imports, from acceptance until they have been read: what people wrote is not kept twice. Each import has a blob of its own,
+ * told from those of equal files by the import's key behind the content: whoever is done with one may remove it, whatever others accept.
  */
 export class ImportFiles {
   readonly #blobs: BlobStore;
-  readonly #imports: Collection<ImportRecord>;
-  readonly #serial = new Serial();
 
-  constructor(blobs: BlobStore, imports: Collection<ImportRecord>) {
+  constructor(blobs: BlobStore) {
     this.#blobs = blobs;
-    this.#imports = imports;
   }
 
-  /** Stores a file, and the import that needs it. */
-  accept<R>(sha256: string, content: Uint8Array, record: () => Promise<R>): Promise<R> {
-    return this.#serial.run(sha256, async () => {
-      await this.#blobs.put(content);
-      return record();
-    });
+  /** Stores the file of the import that will have a key, and gives the name of its blob. */
+  accept(key: string, content: Uint8Array): Promise<string> {
+    return this.#blobs.put(Buffer.concat([content, Buffer.from(key)]));
   }
 
-  async read({ fileSha256, fileSize }: ImportRecord): Promise<Uint8Array<ArrayBuffer>> {
-    const bytes = new Uint8Array(fileSize);
+  async read(record: ImportRecord): Promise<Uint8Array<ArrayBuffer>> {
+    const bytes = new Uint8Array(record.fileSize);
     let at = 0;
-    for await (const chunk of this.#blobs.read(fileSha256)) {
-      bytes.set(chunk, at);
+    for await (const chunk of this.#blobs.read(blobOf(record))) {
+      bytes.set(chunk.subarray(0, Math.max(0, bytes.length - at)), Math.min(at, bytes.length));
       at += chunk.length;
     }
     return bytes;
   }
 
-  /** Removes a file that has been read, unless another import still has to read the same one. */
-  async done({ fileSha256 }: ImportRecord): Promise<void> {
-    await this.#serial.run(fileSha256, async () => {
-      const query = { index: 'file', equal: [fileSha256, 'reading'], limit: 1 };
-      const waiting = await this.#imports.find(query);
-      if (waiting.documents.length === 0) await this.#blobs.remove(fileSha256);
-    });
+  /** Removes a file that has been read, or is not needed. */
+  async done(record: ImportRecord): Promise<void> {
+    await this.#blobs.remove(blobOf(record));
   }
+}
+
+/** Imports of earlier versions have the blob of their content alone. */
+function blobOf({ blob, fileSha256 }: ImportRecord): string {
+  return blob ?? fileSha256;
 }

@@ -9,6 +9,7 @@ import { assistantNotFound, fileRefused, requestIdReused } from './failures.ts';
 import type { ImportFiles } from './import-files.ts';
 import { NOTHING_READ } from './import-progress.ts';
 import type { ImportRecord } from './imports.ts';
+import { FREE } from './leases.ts';
 import { detectFormat } from './material/formats.ts';
 import { assistantName } from './names.ts';
 
@@ -54,12 +55,14 @@ export async function acceptImport(given: GivenFile, parts: ImportIntakeParts): 
   const counts = { exampleCount: 0, documentCount: 0 };
   // A dataset that is there already stays as it is.
   await parts.datasets.insert({ key: dataset, assistant, ...counts, createTime: now, updateTime: now });
+  const key = `${assistant}/${parts.ids.ordered(now)}`;
   const record: ImportRecord = {
-    key: `${assistant}/${parts.ids.ordered(now)}`,
+    key,
     assistant,
     dataset,
     file,
     fileSha256,
+    blob: await parts.files.accept(key, content),
     fileSize: content.length,
     locale,
     localeHint: owner.languages[0] ?? '',
@@ -68,8 +71,11 @@ export async function acceptImport(given: GivenFile, parts: ImportIntakeParts): 
     createTime: now,
     ...(request === undefined ? {} : { request }),
     requestHash,
+    lease: FREE,
   };
-  const inserted = await parts.files.accept(fileSha256, content, () => parts.imports.insert(record));
+  const inserted = await parts.imports.insert(record);
+  // The same request came twice at once, perhaps at two processes.
+  if (!inserted.ok) await parts.files.done(record);
   const accepted = inserted.ok ? record : await findByRequest(request, requestHash, parts.imports);
   if (accepted === undefined) throw new Error('an import was refused as a duplicate of none');
   parts.onAccepted(assistant);

@@ -7,15 +7,16 @@ import type { DatasetRecord } from './datasets.ts';
 import type { ImportFiles } from './import-files.ts';
 import { countItems, NOTHING_READ, type ReadCounts } from './import-progress.ts';
 import type { ImportRecord } from './imports.ts';
+import { type HeldLease, LeaseLost, type Leases } from './leases.ts';
 import type { FileFault } from './material/formats.ts';
 import type { Measures } from './measures.ts';
-import { scanEqual } from './scan.ts';
 import { type MaterialCollections, StoredMaterial } from './stored-material.ts';
 import type { MaterialBatch } from './threads/material.worker.ts';
 import type { Thread } from './threads/thread.ts';
 
 export interface ImportReaderParts extends MaterialCollections {
   readonly imports: Collection<ImportRecord>;
+  readonly leases: Leases<ImportRecord>;
   readonly datasets: Collection<DatasetRecord>;
   readonly files: ImportFiles;
   readonly measures: Measures;
@@ -35,7 +36,14 @@ const RETRY_MS = 1_000;
 /** The record tells of progress about this often. */
 const PROGRESS_MS = 300;
 
-/** Reads imported files into datasets: by itself, oldest first, and again from the start where a process ended midway. */
+const READING = { state: { eq: 'reading' } } as const;
+/** How many of the oldest are looked at for one that no other process reads. */
+const CANDIDATES = 20;
+
+/**
+ * Reads imported files into datasets: by itself, oldest first, each under the lease of its import, and again from the start where a process
+ * ended midway.
+ */
 export class ImportReader {
   readonly #parts: ImportReaderParts;
   readonly #stopping = new AbortController();
@@ -45,12 +53,6 @@ export class ImportReader {
 
   constructor(parts: ImportReaderParts) {
     this.#parts = parts;
-  }
-
-  /** Takes up what an earlier process left unread. */
-  async resume(): Promise<void> {
-    const unread = scanEqual(this.#parts.imports, 'state', ['reading']);
-    for await (const { assistant } of unread) this.wake(assistant);
   }
 
   /** Reads what the assistant has to read. */
@@ -83,28 +85,48 @@ export class ImportReader {
 
   async #readAll(assistant: string): Promise<void> {
     const { signal } = this.#stopping;
-    let attempt = 1;
     while (!signal.aborted) {
-      let next: ImportRecord | undefined;
       try {
-        const query = { index: 'assistantState', equal: [assistant, 'reading'], limit: 1 };
-        next = (await this.#parts.imports.find(query)).documents[0];
-        if (next === undefined) return;
-        await this.#read(next);
-        attempt = 1;
-        if (!signal.aborted) this.#parts.onRead(assistant);
+        await using lease = await this.#take(assistant);
+        if (lease === undefined) return;
+        await this.#readPatiently(lease);
       } catch (error) {
         if (signal.aborted) return;
-        this.#parts.log.warn({ err: error, import: next?.key }, 'reading an import failed');
-        const ours = next !== undefined && !(error instanceof StoreUnavailable);
-        if (ours && attempt++ >= ATTEMPTS) attempt = await this.#giveUp(next as ImportRecord, error);
-        else await pause(RETRY_MS * attempt, signal);
+        this.#parts.log.warn({ err: error, assistant }, 'imports could not be read; tried again');
+        await pause(RETRY_MS, signal);
+      }
+      if (!signal.aborted) this.#parts.onRead(assistant);
+    }
+  }
+
+  /** The lease of the oldest import that waits and that no other process reads. */
+  async #take(assistant: string): Promise<HeldLease<ImportRecord> | undefined> {
+    const query = { index: 'assistantState', equal: [assistant, 'reading'], limit: CANDIDATES };
+    for (const { key } of (await this.#parts.imports.find(query)).documents) {
+      const lease = await this.#parts.leases.take(key, READING);
+      if (lease !== undefined) return lease;
+    }
+    return undefined;
+  }
+
+  /** Reads an import, again where that fails for a reason of ours. Gives it up after some attempts, and leaves it to who took it over. */
+  async #readPatiently(lease: HeldLease<ImportRecord>): Promise<void> {
+    const { signal } = this.#stopping;
+    for (let attempt = 1; !signal.aborted; ) {
+      try {
+        return await this.#read(lease);
+      } catch (error) {
+        if (signal.aborted || error instanceof LeaseLost) return;
+        this.#parts.log.warn({ err: error, import: lease.record.key }, 'reading an import failed');
+        if (!(error instanceof StoreUnavailable) && attempt++ >= ATTEMPTS) return this.#giveUp(lease, error);
+        await pause(RETRY_MS * attempt, signal);
       }
     }
   }
 
-  async #read(record: ImportRecord): Promise<void> {
-    const { thread, files, clock, imports } = this.#parts;
+  async #read(lease: HeldLease<ImportRecord>): Promise<void> {
+    const { record } = lease;
+    const { thread, files, clock } = this.#parts;
     const { signal } = this.#stopping;
     const material = new StoredMaterial(this.#parts, record);
     using _held = thread.hold();
@@ -129,25 +151,26 @@ export class ImportReader {
         if (signal.aborted) return;
         if (next !== undefined && clock.now() - told >= PROGRESS_MS) {
           told = clock.now();
-          await imports.update(record.key, { state: { eq: 'reading' } }, { set: counts });
+          await lease.update(READING, { set: counts });
         }
       }
     } finally {
       await next?.catch(() => undefined);
       await thread.ask('close', record.key).catch(() => undefined);
     }
-    await this.#end(record, counts, fault);
+    await this.#end(lease, counts, fault);
   }
 
   /** Writes down that the file has been read, and lets go of it. */
-  async #end(record: ImportRecord, counts: ReadCounts, fault: FileFault | undefined): Promise<void> {
-    const { imports, datasets, files, measures, clock } = this.#parts;
+  async #end(lease: HeldLease<ImportRecord>, counts: ReadCounts, fault: FileFault | undefined): Promise<void> {
+    const { record } = lease;
+    const { datasets, files, measures, clock } = this.#parts;
     const now = clock.now();
     const failure = fault && { reason: fault.reason, message: fault.message };
     const set = failure
       ? { ...counts, state: 'failed', failure, finishTime: now }
       : { ...counts, state: 'training', progressPercent: 100, readTime: now };
-    await imports.update(record.key, { state: { eq: 'reading' } }, { set });
+    await lease.update(READING, { set });
     if (failure === undefined) await datasets.update(record.dataset, {}, { max: { updateTime: now } });
     measures.importRead(failure === undefined ? 'read' : 'failed', counts);
     await files.done(record);
@@ -160,15 +183,12 @@ export class ImportReader {
     return batch;
   }
 
-  /** Gives the number of the next attempt, at whatever comes next. */
-  async #giveUp(record: ImportRecord, error: unknown): Promise<number> {
+  async #giveUp(lease: HeldLease<ImportRecord>, error: unknown): Promise<void> {
     const id = this.#parts.ids.random();
-    this.#parts.log.error({ err: error, id, import: record.key }, 'an import was given up');
+    this.#parts.log.error({ err: error, id, import: lease.record.key }, 'an import was given up');
     const message = `The file could not be read, for a reason of ours. The log holds it under ${id}; import it again.`;
     const set = { state: 'failed', failure: { reason: 'RUN_FAILED', message }, finishTime: this.#parts.clock.now() };
-    const given = this.#parts.imports.update(record.key, { state: { eq: 'reading' } }, { set });
-    await given.then(() => this.#parts.files.done(record)).catch(() => undefined);
-    this.#parts.onRead(record.assistant);
-    return 1;
+    await lease.update(READING, { set });
+    await this.#parts.files.done(lease.record);
   }
 }

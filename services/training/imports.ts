@@ -1,4 +1,5 @@
 import type { Collection, Document, DocumentStore } from '#lib/documents/port.ts';
+import type { Lease } from './leases.ts';
 
 export type ImportState = 'reading' | 'training' | 'released' | 'failed';
 
@@ -8,6 +9,8 @@ export interface ImportRecord extends Document {
   readonly dataset: string;
   readonly file: string;
   readonly fileSha256: string;
+  /** The blob that holds the file until it has been read. */
+  readonly blob?: string;
   /** Of the file, in bytes. */
   readonly fileSize: number;
   /** The language that the owner named; '' where each row tells. */
@@ -31,6 +34,8 @@ export interface ImportRecord extends Document {
   /** The caller's realm, the assistant and the request_id; absent where none was given. */
   readonly request?: string;
   readonly requestHash: string;
+  /** Who reads it. */
+  readonly lease?: Lease;
 }
 
 export type RejectedRow = {
@@ -38,7 +43,7 @@ export type RejectedRow = {
   readonly reason: string;
 };
 
-/** `state` and `assistantState`: what is under way, by id, that is by time. `request`: what a repeated request made. `file`: who needs a file. */
+/** `state` and `assistantState`: what is under way, by id, that is by time. `request`: what a repeated request made. */
 export function importsIn(store: DocumentStore): Collection<ImportRecord> {
   return store.collection<ImportRecord>({
     name: 'imports',
@@ -46,7 +51,6 @@ export function importsIn(store: DocumentStore): Collection<ImportRecord> {
       { name: 'state', paths: ['state'] },
       { name: 'assistantState', paths: ['assistant', 'state'] },
       { name: 'request', paths: ['request'], unique: true },
-      { name: 'file', paths: ['fileSha256', 'state'] },
     ],
   });
 }

@@ -6,6 +6,7 @@ import type { BlobStore } from '#lib/blobs/port.ts';
 import { ownAddress } from '#lib/config/listen.ts';
 import { openStore } from '#lib/documents/open.ts';
 import type { DocumentStore } from '#lib/documents/port.ts';
+import { StoreReadiness } from '#lib/documents/readiness.ts';
 import { createFeed, feedHandlers } from '#lib/events/feed.ts';
 import { openEvents } from '#lib/events/open.ts';
 import { serve, startRpcServer } from '#lib/rpc/server.ts';
@@ -23,10 +24,11 @@ import { ImportFiles } from './import-files.ts';
 import { ImportReader } from './import-reading.ts';
 import { serveImports } from './import-service.ts';
 import { importsIn } from './imports.ts';
+import { Leases } from './leases.ts';
 import { createMeasures } from './measures.ts';
 import { serveReleases } from './release-service.ts';
 import { releasesIn } from './releases.ts';
-import { resumeTraining } from './resuming.ts';
+import { renewReleases, TakingUp, takeUp, voidLeases } from './resuming.ts';
 import { runsIn } from './runs.ts';
 import { Thread } from './threads/thread.ts';
 import { Trainer } from './trainer.ts';
@@ -37,6 +39,10 @@ export interface TrainingParts {
   readonly blobs: BlobStore;
   /** So long no import must have come or been read before a training run begins, in milliseconds. */
   readonly quietMs: number;
+  /** How long a lease lasts without being renewed, in milliseconds. */
+  readonly leaseMs: number;
+  /** How often imports that another process may have left are looked for, in milliseconds. */
+  readonly takeUpMs: number;
 }
 
 /** A file of 16 MiB and what goes with it. */
@@ -44,6 +50,7 @@ const MAX_MESSAGE_BYTES = 17 * 1024 * 1024;
 const THREAD_IDLE_MS = 5_000;
 /** Longer than a client takes from one file of a folder to the next. */
 const QUIET_MS = 250;
+const TAKE_UP_MS = 5_000;
 
 /** Starts the owner of assistants, datasets, imports and releases. Throws `StartError`. */
 export async function startTraining(
@@ -69,19 +76,21 @@ export async function startTraining(
     runs: runsIn(store),
     releases: releasesIn(store),
   };
-  const files = new ImportFiles(blobs, collections.imports);
+  const files = new ImportFiles(blobs);
   const base = { ...collections, blobs, files, measures: createMeasures(metrics), clock, ids, log };
   const thread = (name: string) =>
     started.use(new Thread(new URL(`./threads/${name}.worker.ts`, import.meta.url), THREAD_IDLE_MS));
+  const leasing = { clock, owner: ids.random(), leaseMs: overrides.leaseMs };
   const trainer = new Trainer({
     ...base,
+    leases: new Leases(collections.assistants, leasing),
     thread: thread('release'),
-    owner: ids.random(),
     joinLimitMs: config.joinLimitMs,
     quietMs: overrides.quietMs ?? QUIET_MS,
   });
   const reader = new ImportReader({
     ...base,
+    leases: new Leases(collections.imports, leasing),
     thread: thread('material'),
     onRead: (assistant) => trainer.wake(assistant),
   });
@@ -96,7 +105,9 @@ export async function startTraining(
   const events = started.use(await openEvents({ service: 'training', natsUrl: config.natsUrl, log, metrics, clock }));
   const feed = started.use(createFeed({ store, source: 'training', clock, log, ids, announce: events.announce }));
 
-  let ready = false;
+  const storeReadiness = started.use(new StoreReadiness({ store, log }));
+  let isRunning = false;
+  const ready = () => isRunning && storeReadiness.ready;
   const server = await startRpcServer({
     service: 'training',
     address,
@@ -112,22 +123,26 @@ export async function startTraining(
     metrics,
     clock,
     maxMessageBytes: MAX_MESSAGE_BYTES,
-    ready: () => ready,
+    ready,
   });
   started.defer(() => server.stop(0));
 
-  await resumeTraining(trainer, collections);
-  await reader.resume();
+  const resuming = { ...collections, trainer, reader };
+  // Where other processes may be at work, what was left is seen by its leases.
+  if (store.exclusive) await voidLeases(resuming);
+  else started.use(new TakingUp(resuming, log, overrides.takeUpMs ?? TAKE_UP_MS));
+  await renewReleases(resuming);
+  await takeUp(resuming);
   if (examples !== undefined) await loadExampleData(examples, intake, log);
-  ready = true;
+  isRunning = true;
 
   const parts = started.move();
   return {
     name: 'training',
     address: server.address,
-    ready: () => ready,
+    ready,
     stop: async (graceMs) => {
-      ready = false;
+      isRunning = false;
       // Ends the calls of followers, which would use up the grace; what was not relayed yet is after the next start.
       await feed[Symbol.asyncDispose]();
       await server.stop(graceMs);

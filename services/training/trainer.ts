@@ -5,7 +5,7 @@ import { removeSuperseded } from './artifact-removal.ts';
 import type { AssistantRecord } from './assistants.ts';
 import { forEachBounded } from './bounded.ts';
 import type { ImportRecord } from './imports.ts';
-import { LeaseLost, TrainingLease } from './leases.ts';
+import { LeaseLost, type Leases } from './leases.ts';
 import type { Measures } from './measures.ts';
 import { decideRun } from './run-timing.ts';
 import { RUN_KEPT_MS, type RunRecord } from './runs.ts';
@@ -13,12 +13,10 @@ import { scanEqual } from './scan.ts';
 import { type RunResult, type TrainingRunParts, trainingRun } from './training-run.ts';
 
 export interface TrainerParts extends TrainingRunParts {
-  readonly assistants: Collection<AssistantRecord>;
+  readonly leases: Leases<AssistantRecord>;
   readonly imports: Collection<ImportRecord>;
   readonly runs: Collection<RunRecord>;
   readonly log: Logger;
-  /** Names this process in leases. */
-  readonly owner: string;
   /** An import waits for others at most so long, in milliseconds. */
   readonly joinLimitMs: number;
   /** So long no import must have come or been read before a run begins, in milliseconds. */
@@ -55,6 +53,11 @@ export class Trainer {
     attended.due ||= due;
     attended.lastActivity = this.#parts.clock.now();
     this.#look(assistant, attended, 0);
+  }
+
+  /** Looks whether an assistant needs training that nobody here looks after: its imports may come from another process. */
+  attend(assistant: string): void {
+    if (!this.#attended.has(assistant)) this.wake(assistant);
   }
 
   /** Lets runs that are under way end; what waits is taken up by the next process. */
@@ -100,7 +103,7 @@ export class Trainer {
     });
     if (timing.decision === 'wait') return Math.max(5, timing.until - clock.now());
     if (timing.decision === 'nothing') return attended.lastActivity === seen ? undefined : 0;
-    const ended = await this.#run(assistant);
+    const ended = await this.#run(assistant, attended.due);
     if (ended === 'held') return RETRY_MS;
     if (ended === 'done') {
       attended.attempts = 0;
@@ -113,12 +116,13 @@ export class Trainer {
     return 0;
   }
 
-  async #run(assistant: string): Promise<'done' | 'held' | { readonly failureId: string }> {
-    const { assistants, clock, owner, ids, log, runs, measures } = this.#parts;
-    const taken = await TrainingLease.take(assistants, clock, assistant, owner);
-    if (taken === undefined) return 'held';
-    await using lease = taken.lease;
+  async #run(assistant: string, due: boolean): Promise<'done' | 'held' | { readonly failureId: string }> {
+    const { leases, clock, ids, log, runs, measures } = this.#parts;
+    await using lease = await leases.take(assistant);
+    if (lease === undefined) return 'held';
     const waiting = await this.#waiting(assistant);
+    // Another process may have trained it since we looked.
+    if (waiting.length === 0 && !due) return 'done';
     const startTime = clock.now();
     const key = `${assistant}/${ids.ordered(startTime)}`;
     const begun: RunRecord = {
@@ -132,7 +136,7 @@ export class Trainer {
     };
     await runs.insert(begun);
     try {
-      const result = await inSpan('training run', {}, () => trainingRun(taken.record, lease, this.#parts));
+      const result = await inSpan('training run', {}, () => trainingRun(lease, this.#parts));
       await this.#release(waiting, result);
       await runs.update(key, {}, { set: { ...result, endTime: clock.now() } });
       await removeSuperseded(assistant, result.release, this.#parts);

@@ -6,7 +6,7 @@ import { FORMAT_VERSION } from '#lib/retrieval/sections.ts';
 import { releaseActivated } from './activation.ts';
 import type { AssistantRecord } from './assistants.ts';
 import type { DatasetRecord } from './datasets.ts';
-import type { TrainingLease } from './leases.ts';
+import type { HeldLease } from './leases.ts';
 import type { ReleaseRecord } from './releases.ts';
 import { scanBelow } from './scan.ts';
 import { headLine } from './snapshot.ts';
@@ -35,11 +35,8 @@ export interface RunResult {
  * One run: snapshot, index, release, activation. A run that breaks off leaves nothing that counts: the next one begins
  * anew and comes to the same release. Throws `LeaseLost` when another process took over.
  */
-export async function trainingRun(
-  assistant: AssistantRecord,
-  lease: TrainingLease,
-  parts: TrainingRunParts,
-): Promise<RunResult> {
+export async function trainingRun(lease: HeldLease<AssistantRecord>, parts: TrainingRunParts): Promise<RunResult> {
+  const assistant = lease.record;
   const { thread, ids, clock } = parts;
   const job = ids.random();
   using _held = thread.hold();
@@ -55,8 +52,9 @@ export async function trainingRun(
       (await findRelease(assistant.key, sha256, parts)) ??
       (await makeRelease(job, assistant.key, sha256, counts, parts));
     const now = clock.now();
-    const activation = releaseActivated(assistant.key, release, active?.release, now, ids);
-    await lease.activate({ release, snapshotSha256: sha256, time: now }, activation);
+    const { outbox } = releaseActivated(assistant.key, release, active?.release, now, ids);
+    // The assistant's one pointer moves, and tells of it, in one write.
+    await lease.update({}, { set: { active: { release, snapshotSha256: sha256, time: now } } }, { outbox });
     await parts.releases.update(
       `${assistant.key}/${release}`,
       {},
