@@ -100,8 +100,8 @@ describe('two trainers on one store', () => {
     await a.createAssistant();
     for (const [i, replica] of [a, b, a].entries()) {
       await replica.import(`${i}.csv`, table(i * 20, i * 20 + 20));
-      expect((await runs()).map(({ outcome, importCount }) => [outcome, importCount])).to.deep.equal(
-        Array.from({ length: i + 1 }, () => ['released', 1]),
+      expect((await runs()).map(({ importCount }) => importCount)).to.deep.equal(
+        Array.from({ length: i + 1 }, () => 1),
       );
     }
   });
