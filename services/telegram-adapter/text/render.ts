@@ -43,19 +43,14 @@ export function formatTree(root: Root): Formatted {
 /** Writes one tree. */
 class Scribe {
   out = new Output();
-  readonly #definitions = new Map<string, Definition>();
-  readonly #used = new Set<string>();
+  readonly #root: Root;
+  #references: References | undefined;
   #quoted = false;
   #bold = false;
   #linked = false;
 
   constructor(root: Root) {
-    visit(root, (node) => {
-      if (node.type === 'definition' && !this.#definitions.has(node.identifier)) {
-        this.#definitions.set(node.identifier, node);
-      }
-      if (node.type === 'linkReference' || node.type === 'imageReference') this.#used.add(node.identifier);
-    });
+    this.#root = root;
   }
 
   blocks(nodes: readonly Nodes[], gap: string, depth: number): void {
@@ -109,7 +104,13 @@ class Scribe {
 
   /** A definition is shown by the links that use it, unless they cannot be links. */
   #isShownElsewhere(definition: Definition): boolean {
-    return this.#used.has(definition.identifier) && isSafe(definition.url);
+    return this.#refer().used.has(definition.identifier) && isSafe(definition.url);
+  }
+
+  /** Looked for when the first is met: most texts have none. */
+  #refer(): References {
+    this.#references ??= referencesOf(this.#root);
+    return this.#references;
   }
 
   #code(value: string, language: string): void {
@@ -192,13 +193,13 @@ class Scribe {
         this.#link(node.url, () => this.#phrases(node.children));
         break;
       case 'linkReference':
-        this.#link(this.#definitions.get(node.identifier)?.url, () => this.#phrases(node.children));
+        this.#link(this.#refer().definitions.get(node.identifier)?.url, () => this.#phrases(node.children));
         break;
       case 'image':
         this.#link(node.url, () => this.out.text(node.alt || node.url));
         break;
       case 'imageReference':
-        this.#link(this.#definitions.get(node.identifier)?.url, () =>
+        this.#link(this.#refer().definitions.get(node.identifier)?.url, () =>
           this.out.text(node.alt || (node.label ?? node.identifier)),
         );
         break;
@@ -237,6 +238,22 @@ class Scribe {
 /** Addresses of the web, of Telegram itself and of mail; nothing that runs, nothing relative. */
 export function isSafe(url: string): boolean {
   return /^(https?|tg|mailto):[^\s]+$/i.test(url);
+}
+
+/** The definitions of a text, the first of each name, and the names that its links and pictures use. */
+interface References {
+  readonly definitions: ReadonlyMap<string, Definition>;
+  readonly used: ReadonlySet<string>;
+}
+
+function referencesOf(root: Root): References {
+  const definitions = new Map<string, Definition>();
+  const used = new Set<string>();
+  visit(root, (node) => {
+    if (node.type === 'definition' && !definitions.has(node.identifier)) definitions.set(node.identifier, node);
+    if (node.type === 'linkReference' || node.type === 'imageReference') used.add(node.identifier);
+  });
+  return { definitions, used };
 }
 
 function visit(node: Nodes, see: (node: Nodes) => void): void {
