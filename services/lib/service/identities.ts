@@ -1,18 +1,17 @@
 import { join } from 'node:path';
 import { sharedAuthority } from '#lib/certificates/authority.ts';
-import { identityFromFiles } from '#lib/certificates/files.ts';
+import { type IdentityFiles, identityFromFiles } from '#lib/certificates/files.ts';
 import { startIssuing } from '#lib/certificates/issuing.ts';
 import type { Watching } from '#lib/certificates/kept.ts';
 import * as shared from '#lib/config/shared.ts';
-import { ConfigError, type ConfigOf } from '#lib/config/variables.ts';
+import { ConfigError, type ConfigOf, together } from '#lib/config/variables.ts';
 import { LoggableError } from '#lib/telemetry/error.ts';
 import { type Host, StartError } from './host.ts';
 
 /** The trust domain of certificates that Otvet makes by itself. */
 export const TRUST_DOMAIN = 'otvet.local';
 
-/** What says how services know each other. */
-export const identityVariables = {
+const variables = {
   identity: shared.identity,
   trustDomain: shared.trustDomain,
   namespace: shared.namespace,
@@ -21,6 +20,21 @@ export const identityVariables = {
   mtlsCaFile: shared.mtlsCaFile,
   listenAddress: shared.listenAddress,
 };
+
+const FILES = ['mtlsCertFile', 'mtlsKeyFile', 'mtlsCaFile'] as const;
+
+/** What says how services know each other. */
+export const identityVariables = together(variables, ['identity', ...FILES], (config) => {
+  const present = FILES.filter((file) => config[file] !== undefined).map((file) => variables[file].name);
+  if (present.length === 0) return [];
+  if (config.identity === 'xfcc') {
+    const problem = 'does not go with OTVET_IDENTITY=xfcc: the sidecar holds the certificate';
+    return present.map((variable) => ({ variable, problem }));
+  }
+  const problem = `must be set too when ${present.join(' and ')} is`;
+  const missing = FILES.filter((file) => config[file] === undefined);
+  return missing.map((file) => ({ variable: variables[file].name, problem }));
+});
 
 type IdentityConfig = ConfigOf<typeof identityVariables> & { readonly dataDir: string };
 
@@ -31,7 +45,7 @@ export interface Identities extends Disposable {
 
 /**
  * How the service of this process proves itself: by a sidecar, by files, or by certificates that Otvet makes. Throws
- * `ConfigError` for variables that do not go together, and `StartError` for files that cannot be used.
+ * `StartError` for files that cannot be used.
  */
 export async function openIdentities(service: string, config: IdentityConfig, watching: Watching): Promise<Identities> {
   const files = filesOf(config);
@@ -55,30 +69,15 @@ export async function openIdentities(service: string, config: IdentityConfig, wa
 
 /** All services in one process know each other by certificates that nobody else has. Throws `ConfigError` for others. */
 export function refuseIdentities(config: ConfigOf<typeof identityVariables>): void {
-  const given = [shared.mtlsCertFile, shared.mtlsKeyFile, shared.mtlsCaFile].filter(
-    (_, i) => [config.mtlsCertFile, config.mtlsKeyFile, config.mtlsCaFile][i] !== undefined,
-  );
-  const variables = [...given, ...(config.identity === 'xfcc' ? [shared.identity] : [])];
-  const problem = 'is for processes of one service each; one process for all needs no other identity';
-  if (variables.length > 0) throw new ConfigError(variables.map((variable) => ({ variable: variable.name, problem })));
+  const given = FILES.filter((file) => config[file] !== undefined).map((file) => variables[file].name);
+  const all = [...given, ...(config.identity === 'xfcc' ? [variables.identity.name] : [])];
+  const problem = 'is for processes of one service each, started one by one; those started together make certificates';
+  if (all.length > 0) throw new ConfigError(all.map((variable) => ({ variable, problem })));
 }
 
-function filesOf(config: IdentityConfig) {
+function filesOf(config: IdentityConfig): IdentityFiles | undefined {
   const { mtlsCertFile: certificate, mtlsKeyFile: key, mtlsCaFile: authority } = config;
-  const given = [
-    [shared.mtlsCertFile.name, certificate],
-    [shared.mtlsKeyFile.name, key],
-    [shared.mtlsCaFile.name, authority],
-  ] as const;
-  const missing = given.filter(([, file]) => file === undefined).map(([variable]) => variable);
-  const present = given.filter(([, file]) => file !== undefined).map(([variable]) => variable);
-  if (present.length > 0 && config.identity === 'xfcc') {
-    const problem = 'does not go with OTVET_IDENTITY=xfcc: the sidecar holds the certificate';
-    throw new ConfigError(present.map((variable) => ({ variable, problem })));
-  }
-  if (certificate !== undefined && key !== undefined && authority !== undefined) return { certificate, key, authority };
-  if (present.length === 0) return undefined;
-  throw new ConfigError(
-    missing.map((variable) => ({ variable, problem: `must be set too when ${present.join(' and ')} is` })),
-  );
+  return certificate !== undefined && key !== undefined && authority !== undefined
+    ? { certificate, key, authority }
+    : undefined;
 }
