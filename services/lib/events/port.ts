@@ -16,7 +16,8 @@ export interface ConsumeOptions {
   readonly types: readonly string[];
   /**
    * Applies an event. May be called again with the same event: effects are conditional writes that carry its id, or
-   * are harmless to repeat. A rejection is logged, and the event comes again soon, while later ones go on.
+   * are harmless to repeat. A rejection is logged, and the event comes again soon, while later ones go on. Where there are dead letters
+   * it ends among them after some attempts, unless what it needs is only away (`RpcError` UNAVAILABLE, `StoreUnavailable`).
    */
   readonly apply: (event: Event) => Promise<void>;
 }

@@ -1,6 +1,8 @@
+import { fromBinary } from '@bufbuild/protobuf';
 import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, headers, type NatsConnection } from '@nats-io/transport-node';
 import { expect } from 'chai';
+import { ReleaseActivatedSchema } from '#gen/otvet/training/v1/events_pb.ts';
 import { type NatsBusUnderTest, openBusForTest } from '#lib/events/nats/bus-for-test.ts';
 import { type FoundLetter, openLetterBox } from '#lib/events/nats/letter-box.ts';
 import { DEAD_LETTERS, declareStreams, EVENTS } from '#lib/events/nats/streams.ts';
@@ -40,7 +42,8 @@ describe('NATS JetStream', function () {
     consumer = subject.bus.consume({
       source: 'training',
       types: [TYPE],
-      apply: async ({ id }) => {
+      apply: async ({ id, data }) => {
+        fromBinary(ReleaseActivatedSchema, data);
         if (refused.has(id)) throw new Error(`quotes what people wrote: ${id}`);
         applied.push(id);
       },
@@ -66,8 +69,8 @@ describe('NATS JetStream', function () {
   });
 
   const newId = (): string => `e${String(count++).padStart(6, '0')}`;
-  const publish = async (type = TYPE, id = newId()): Promise<string> => {
-    await subject.publish({ id, type, subject: `things/${id}`, time: Date.now(), data: 'AQID' });
+  const publish = async (type = TYPE, id = newId(), data = ''): Promise<string> => {
+    await subject.publish({ id, type, subject: `things/${id}`, time: Date.now(), data });
     return id;
   };
   /** Tells of an event that cannot be applied until `refused` says otherwise. */
@@ -141,6 +144,16 @@ describe('NATS JetStream', function () {
     expect([...(stored?.data ?? [])]).to.deep.equal([255, 0, 255]);
     expect(stored?.header.get('x-from')).to.equal('somewhere');
     expect((await letters())[0]).to.deep.include({ id: '#1', type: '', attempts: 1 });
+  });
+
+  it('puts aside an event whose bytes do not decode', async () => {
+    const bytes = new Uint8Array([255, 0, 255]);
+    const poisoned = await publish(TYPE, newId(), Buffer.from(bytes).toString('base64'));
+    const good = await publish();
+    await until(() => applied.includes(good));
+    await until(async () => (await letters()).length === 1);
+    expect((await letters())[0]).to.deep.include({ id: poisoned, attempts: 8 });
+    expect((await manager.streams.getMessage(DEAD_LETTERS, { seq: 1 }))?.data).to.deep.equal(bytes);
   });
 
   it('passes over what newer services tell', async () => {
