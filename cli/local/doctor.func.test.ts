@@ -197,6 +197,27 @@ describe('otvet doctor', () => {
     expect((await look('new.crt', 'new.key', elsewhere))[1]).to.match(/^warning: is not for ask\.example\.org/);
   });
 
+  it('tells by which name a process of one service goes, and until when', async () => {
+    const authority = await createAuthority('otvet.local', Date.now());
+    const { certificate, key } = await authority.issue('training');
+    const files = { cert: certificate, key, ca: authority.certificate };
+    for (const [name, pem] of Object.entries(files)) await writeFile(folder.file(name), pem);
+    const env = {
+      OTVET_MTLS_CERT_FILE: folder.file('cert'),
+      OTVET_MTLS_KEY_FILE: folder.file('key'),
+      OTVET_MTLS_CA_FILE: folder.file('ca'),
+      OTVET_TRUST_DOMAIN: 'otvet.local',
+      OTVET_NAMESPACE: 'otvet',
+    };
+    const look = async (more: Record<string, string> = {}) =>
+      told(await doctor({ ...env, ...more }), 'certificate of the service')[0];
+    expect(await look()).to.match(/^ok: spiffe:\/\/otvet\.local\/ns\/otvet\/sa\/training is valid until 20/);
+    expect(await look({ OTVET_TRUST_DOMAIN: 'example.org' })).to.match(
+      /^broken: names spiffe:.*training, and not spiffe/,
+    );
+    expect(await look({ OTVET_MTLS_KEY_FILE: folder.file('none') })).to.match(/^broken: .* cannot be read \(ENOENT\)/);
+  });
+
   it('tells a clock that is off', async () => {
     await using provider = await serving((_request, response) => {
       response.setHeader('date', new Date(Date.now() + 120_000).toUTCString());

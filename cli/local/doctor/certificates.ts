@@ -2,14 +2,17 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
+import { spiffeNameOf, spiffeUri } from '#lib/certificates/identity.ts';
+import { identityVariables } from '#lib/service/identities.ts';
 import { gatewayVariables } from '../../../services/gateway/config.ts';
+import { SERVICES } from '../../../services/names.ts';
 import { broken, type Check, type Finding, ok, type Patient, warning, wordsOf } from './check.ts';
 
 const DAY_MS = 86_400_000;
 /** A certificate that ends so soon should have been renewed. */
 const SOON_DAYS = 14;
 
-/** The certificate of the public port, and the authority that services share in the data folder. */
+/** The certificate of the public port, and those by which services know each other: from files, or of the authority in the data folder. */
 export const certificates: Check = {
   subject: 'certificates',
   look: async (patient) => {
@@ -18,7 +21,9 @@ export const certificates: Check = {
     if (tlsCertFile !== undefined && tlsKeyFile !== undefined) {
       found.push(...(await publicPort(tlsCertFile, tlsKeyFile, publicUrls, patient)));
     }
-    found.push(...(await sharedAuthority(join(dataDir, 'certificates'), patient)));
+    const own = await ofService(patient);
+    found.push(...own);
+    if (own.length === 0) found.push(...(await sharedAuthority(join(dataDir, 'certificates'), patient)));
     return found.length > 0 ? found : [ok('certificates', 'none are needed: one process makes its own at each start')];
   },
 };
@@ -58,6 +63,36 @@ async function readPem<T>(variable: string, file: string, parse: (pem: Buffer) =
       ? `${variable}: ${file} cannot be read (${code})`
       : `${variable}: ${file} is not what it should be in PEM`;
   }
+}
+
+/** The files of a process of one service. */
+async function ofService(patient: Patient): Promise<Finding[]> {
+  const subject = 'certificate of the service';
+  const config = patient.read(identityVariables);
+  const { mtlsCertFile, mtlsKeyFile, mtlsCaFile } = config;
+  if (mtlsCertFile === undefined || mtlsKeyFile === undefined || mtlsCaFile === undefined) return [];
+  const certificate = await readPem('OTVET_MTLS_CERT_FILE', mtlsCertFile, (pem) => new X509Certificate(pem));
+  const key = await readPem('OTVET_MTLS_KEY_FILE', mtlsKeyFile, createPrivateKey);
+  const authority = await readPem('OTVET_MTLS_CA_FILE', mtlsCaFile, (pem) => new X509Certificate(pem));
+  if (typeof certificate === 'string') return [broken(subject, certificate)];
+  if (typeof key === 'string') return [broken(subject, key)];
+  if (typeof authority === 'string') return [broken(subject, authority)];
+  if (!certificate.checkPrivateKey(key)) {
+    return [
+      broken(subject, 'OTVET_MTLS_KEY_FILE is not the key of OTVET_MTLS_CERT_FILE. Name the two that belong together'),
+    ];
+  }
+  const name = spiffeNameOf(certificate.subjectAltName);
+  const wanted = `spiffe://${config.trustDomain}/ns/${config.namespace}/sa/`;
+  if (name === undefined || !spiffeUri(name).startsWith(wanted) || !SERVICES.some((one) => one === name.service)) {
+    const shown = name === undefined ? 'no service' : spiffeUri(name);
+    return [broken(subject, `names ${shown}, and not ${wanted}SERVICE with one of ${SERVICES.join(', ')}`)];
+  }
+  const named = (finding: Finding): Finding => ({ ...finding, says: `${spiffeUri(name)} ${finding.says}` });
+  return [
+    named(validity(subject, certificate, patient.now())),
+    validity('authority of the services', authority, patient.now()),
+  ];
 }
 
 async function sharedAuthority(folder: string, patient: Patient): Promise<Finding[]> {
