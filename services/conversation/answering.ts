@@ -10,7 +10,10 @@ import { chooseRoute } from './answer-policy.ts';
 import { CitationRewriter } from './citations.ts';
 import type { ContextTurns } from './context-turns.ts';
 import type { LiveTurn } from './live-turn.ts';
+import { callModel, STREAM_CUT } from './model-call.ts';
 import { assistantName } from './names.ts';
+import { patiently } from './patience.ts';
+import { persist } from './persisting.ts';
 import { phrasesOf } from './phrases.ts';
 import { assemblePrompt, type EarlierTurn, type OfferedPassage, REFUSAL_MARKER } from './prompt.ts';
 import type { LoadedRelease, Releases } from './releases.ts';
@@ -46,11 +49,13 @@ export class Answering {
 
   /** Answers one turn with the release that is active when it begins. Text and citations go to `live` as they come. */
   async answer(turn: TurnRecord, session: SessionRecord, live: LiveTurn, context: CallContext): Promise<Conclusion> {
-    const release = await this.#parts.releases.active(assistantName(session.assistant));
+    const { releases, clock } = this.#parts;
+    const { signal } = context;
+    const release = await patiently(() => releases.active(assistantName(session.assistant)), { clock, signal });
     const language = answerLanguage(turn, session, release);
     const frame: Frame = { language, release: release?.name ?? '' };
     if (!release) return say(live, frame, 'refused', phrasesOf(language).untaught);
-    const earlier = await this.#parts.context.before(turn, session);
+    const earlier = await persist(() => this.#parts.context.before(turn, session), signal);
     const route = chooseRoute({ question: turn.question, language, earlier, index: release.index });
     switch (route.type) {
       case 'small_talk':
@@ -91,7 +96,7 @@ export class Answering {
     let ended: { readonly finish: TurnFinish; readonly usage: Usage | undefined } | undefined;
     try {
       const request = { messages: prompt.messages, language, refusalMarker: REFUSAL_MARKER };
-      for await (const { event } of this.#parts.model.generate(request, { context })) {
+      for await (const { event } of callModel(this.#parts, request, context)) {
         if (event.case === 'started') model = event.value.model;
         else if (event.case === 'delta') text.push(event.value.text);
         else if (event.case === 'finished')
@@ -117,13 +122,6 @@ export class Answering {
     return { ...answered, answer: text.said, outcome: 'answered', finish: ended.finish, citations: text.citations };
   }
 }
-
-const STREAM_CUT = {
-  code: 'ABORTED',
-  reason: 'PROVIDER_STREAM_CUT',
-  domain: 'llm.otvet',
-  message: 'The model stopped in mid-answer.',
-} as const;
 
 /** How a turn ends whose model call was broken off or failed; undefined when this process is not to end it. */
 function interruption(

@@ -238,7 +238,7 @@ export class TurnRunner {
     } catch (error) {
       const { signal } = context;
       if (signal.reason === 'shutdown' || signal.reason === 'lease lost') return undefined;
-      if (error instanceof RpcError) return failed(turn, error.failure);
+      if (error instanceof RpcError) return failed(turn, ofTurn(error.failure));
       this.#parts.log.error({ err: error, turn: turn.key }, 'a turn failed');
       return failed(turn, INTERNAL);
     }
@@ -273,6 +273,11 @@ const INTERNAL: Failure = {
   domain: 'otvet',
   message: 'Something unforeseen happened. Ask again.',
 };
+
+/** The end of a turn is not to be taken for a call that may be repeated, with whose code a service says that it is away. */
+function ofTurn(failure: Failure): Failure {
+  return failure.code === 'UNAVAILABLE' && failure.domain !== 'llm.otvet' ? { ...failure, code: 'ABORTED' } : failure;
+}
 
 function failed(turn: TurnRecord, { code, reason, domain, message }: Failure): Conclusion {
   return withoutAnswer('failed', turn.askedLanguage, { code, reason, domain, message });
