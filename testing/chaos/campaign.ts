@@ -13,6 +13,7 @@ import { type ChaosForm, planOf } from './plan.ts';
 import { modelDouble, piecesOf } from './questions.ts';
 import { Random } from './random.ts';
 import { readTurns } from './records.ts';
+import { startReplicas } from './replicas.ts';
 import { type Players, Waves } from './waves.ts';
 import { surroundingsOf } from './world.ts';
 
@@ -55,8 +56,9 @@ export async function run(options: RunOptions): Promise<RunReport> {
   await using telegram = await startTelegramDouble();
   await using provider = await startProviderDouble({ keepRequests: false });
   provider.script(modelDouble(random));
-  const surroundings = await surroundingsOf(telegram, provider.url, plan.webhook);
-  await using deployment = await startEmbedded(folder.path, telegram.token.split(':', 1)[0] ?? '', surroundings);
+  const surroundings = surroundingsOf(telegram, provider.url);
+  const start = options.form === 'embedded' ? startEmbedded : startReplicas;
+  await using deployment = await start({ folder: folder.path, surroundings, webhook: plan.webhook });
   const partner = new Partner(deployment.edges[0] ?? '', deployment.apiKey);
   await taught(partner, signal);
 

@@ -15,5 +15,23 @@ export interface Deployment extends AsyncDisposable {
   suffer(fault: Fault): Promise<void>;
 }
 
-/** Where a deployment finds the world around it. */
+/** Where a deployment finds the world around it: variables of the environment. */
 export type Surroundings = Readonly<Record<string, string>>;
+
+/** What a deployment is started with. */
+export interface DeploymentOptions {
+  /** For its files; removed by whoever made it. */
+  readonly folder: string;
+  readonly surroundings: Surroundings;
+  /** Whether updates are sent to a webhook, or asked for. */
+  readonly webhook: boolean;
+}
+
+/** How Telegram sends updates to a webhook; `listen` is where Otvet hears them, `reached` where Telegram sends them. */
+export function webhookAt(listen: string, reached: string): Surroundings {
+  return {
+    OTVET_TELEGRAM_WEBHOOK_URL: `http://${reached}/telegram`,
+    OTVET_TELEGRAM_WEBHOOK_ADDRESS: listen,
+    OTVET_TELEGRAM_WEBHOOK_SECRET: 'chaos-secret',
+  };
+}

@@ -1,19 +1,23 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { systemClock } from '#lib/clock.ts';
-import { openSqliteStore } from '#lib/documents/sqlite/store.ts';
-import { Inbox } from '../../services/telegram-adapter/updates/inbox.ts';
 import { freePort } from '../ports.ts';
-import type { Deployment, Surroundings } from './deployment.ts';
+import { type Deployment, type DeploymentOptions, webhookAt } from './deployment.ts';
 import type { SenderDeath } from './evidence.ts';
 import type { Fault } from './plan.ts';
 import { ServiceProcess } from './service-process.ts';
 
-/** Starts the one process of `npm start` on a data folder. `bot` is Telegram's number of the bot. */
-export async function startEmbedded(dataDir: string, bot: string, surroundings: Surroundings): Promise<Deployment> {
+/** Starts the one process of `npm start` on a data folder. */
+export async function startEmbedded({ folder, surroundings, webhook }: DeploymentOptions): Promise<Deployment> {
   const port = await freePort();
-  const env = { ...surroundings, OTVET_DATA_DIR: dataDir, OTVET_PORT: String(port) };
+  const hook = `127.0.0.1:${await freePort()}`;
+  const env = {
+    ...surroundings,
+    ...(webhook ? webhookAt(hook, hook) : {}),
+    OTVET_DATA_DIR: folder,
+    OTVET_PORT: String(port),
+  };
   const otvet = new ServiceProcess('otvet', 'otvet.mjs', env, `127.0.0.1:${await freePort()}`);
   const deaths: SenderDeath[] = [];
   otvet.start();
@@ -25,14 +29,14 @@ export async function startEmbedded(dataDir: string, bot: string, surroundings: 
   }
   return {
     edges: [`http://127.0.0.1:${port}`],
-    apiKey: (await readFile(join(dataDir, 'api-key'), 'utf8')).trim(),
+    apiKey: (await readFile(join(folder, 'api-key'), 'utf8')).trim(),
     processes: [otvet],
     deaths,
     async suffer(fault: Fault) {
       if (fault.kind !== 'kill' || !otvet.isRunning) return;
       await otvet.end('SIGKILL');
       const at = Date.now();
-      deaths.push({ at, uncertain: await uncertainSends(dataDir, bot) });
+      deaths.push({ at, uncertain: uncertainSends(folder) });
       await sleep(fault.downMs);
       otvet.start();
       await otvet.ready();
@@ -42,10 +46,12 @@ export async function startEmbedded(dataDir: string, bot: string, surroundings: 
 }
 
 /** Sends that were begun and not recorded as done when the process died. */
-async function uncertainSends(dataDir: string, bot: string): Promise<number> {
-  const file = join(dataDir, 'telegram-adapter.sqlite');
-  await using store = await openSqliteStore({ file, clock: systemClock, log: { warn: () => undefined } });
-  let count = 0;
-  for await (const update of new Inbox(store).unfinished(bot)) if (update.sending !== undefined) count += 1;
-  return count;
+function uncertainSends(folder: string): number {
+  const database = new DatabaseSync(join(folder, 'telegram-adapter.sqlite'), { readOnly: true });
+  try {
+    const sending = "SELECT count(*) AS count FROM inbox WHERE deleted = 0 AND body ->> '$.sending' IS NOT NULL";
+    return Number(database.prepare(sending).get()?.count);
+  } finally {
+    database.close();
+  }
 }

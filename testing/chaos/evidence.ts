@@ -22,6 +22,8 @@ export interface AskedByPartner {
   startedAt: number | undefined;
   /** How often it was asked. */
   tries: number;
+  /** Why the last try that failed did. */
+  lastProblem: string;
   /** How it ended; undefined while it has not. */
   end: PartnerEnd | undefined;
 }

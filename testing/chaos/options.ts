@@ -18,7 +18,7 @@ export const USAGE = `npm run chaos -- [--seeds N] [--seconds S] [--seed X] [--e
   --seeds N      how many runs, each with the next seed; default 1
   --seconds S    how long each run asks and breaks; default 20
   --seed X       the first seed; default: one that the clock gives
-  --embedded     the one process on its files, which is what there is
+  --embedded     the one process on its files; else two replicas of each service on real servers
   --rate Q       questions a second; default 25
   --patience S   how long the last answers may take before they count as lost; default 90
   --settle S     how long after the load memory and handles are measured; 0: they are not; default 60
@@ -45,7 +45,7 @@ export function readOptions(args: readonly string[], now: number): ChaosOptions 
   const first = number('seed', values.seed, 0, 2 ** 31) ?? now % 1_000_000;
   const count = number('seeds', values.seeds, 1, 10_000) ?? 1;
   return {
-    form: 'embedded',
+    form: values.embedded === true ? 'embedded' : 'replicas',
     seeds: Array.from({ length: count }, (_, i) => first + i),
     seconds: number('seconds', values.seconds, 1, 3_600) ?? 20,
     questionsPerSecond: number('rate', values.rate, 1, 1_000) ?? 25,

@@ -49,6 +49,7 @@ export class Partners {
       askedAt: Date.now(),
       startedAt: undefined,
       tries: 0,
+      lastProblem: '',
       end: undefined,
     };
     this.asked.push(asked);
@@ -61,6 +62,7 @@ export class Partners {
         const failure = failureOf(error);
         times = failure.reason === reason ? times + 1 : 1;
         reason = failure.reason;
+        asked.lastProblem = failure.problem;
         const sure = asked.startedAt === undefined ? SURE.notBegun : SURE.begun;
         if (failure.isFinal || (failure.mayBeFinal && times >= sure)) asked.end = { how: 'failed', reason };
         else await sleep(RETRY_MS, undefined, { signal: over }).catch(() => undefined);
@@ -104,6 +106,7 @@ export class Partners {
 }
 
 interface CallFailure {
+  readonly problem: string;
   readonly reason: string;
   /** The turn itself ended so. */
   readonly isFinal: boolean;
@@ -112,11 +115,13 @@ interface CallFailure {
 }
 
 function failureOf(error: unknown): CallFailure {
-  if (!(error instanceof ConnectError)) return { reason: String(error), isFinal: false, mayBeFinal: false };
+  if (!(error instanceof ConnectError))
+    return { reason: 'UNKNOWN', problem: String(error), isFinal: false, mayBeFinal: false };
   const info = error.findDetails(ErrorInfoSchema)[0];
   const reason = info?.reason ?? Code[error.code];
   const isAway = info?.domain === 'conversation.otvet' && error.code === Code.Unavailable;
   const isOfTurn = info?.domain === 'llm.otvet' || info?.domain === 'conversation.otvet';
   const mayBeFinal = isAway || (info !== undefined && error.code === Code.Internal);
-  return { reason, isFinal: isOfTurn && !isAway, mayBeFinal };
+  const problem = `${Code[error.code]} ${reason}: ${error.rawMessage}`;
+  return { reason, problem, isFinal: isOfTurn && !isAway, mayBeFinal };
 }

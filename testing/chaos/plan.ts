@@ -1,7 +1,7 @@
 import type { Random } from './random.ts';
 
-/** How Otvet runs: as one process on its files. */
-export type ChaosForm = 'embedded';
+/** How Otvet runs: as one process on its files, or two replicas of each service on real servers. */
+export type ChaosForm = 'embedded' | 'replicas';
 
 /** A question to be asked, and when. */
 export type Asking = {
@@ -31,7 +31,33 @@ export type Fault = {
   | { readonly kind: 'telegram trouble'; readonly status: 429 | 500 | 502 | undefined; readonly count: number }
   /** Updates come twice, or after the one that follows them. Nothing where the bot asks for its updates. */
   | { readonly kind: 'webhook habits'; readonly double: number; readonly reorder: number }
+  | ServerFault
 );
+
+/** What goes wrong with the servers behind replicas, and on the way to them. `link` chooses a way, from 0 to 1. */
+export type ServerFault =
+  /** The server is killed and comes back on its folder. */
+  | { readonly kind: 'kill database' | 'kill bus'; readonly downMs: number }
+  | { readonly kind: 'cut links'; readonly link: number; readonly all: boolean }
+  | {
+      readonly kind: 'slow links';
+      readonly link: number;
+      readonly all: boolean;
+      readonly delayMs: number;
+      readonly forMs: number;
+    }
+  /** Connections stay open and nothing comes through; then it comes, or they turn out to be gone. */
+  | {
+      readonly kind: 'black hole';
+      readonly link: number;
+      readonly all: boolean;
+      readonly forMs: number;
+      readonly cut: boolean;
+    }
+  /** The next writes are answered NotWritablePrimary. */
+  | { readonly kind: 'refuse writes'; readonly link: number; readonly count: number }
+  /** The next writes are done, and the connection is cut before their reply. */
+  | { readonly kind: 'lose commits'; readonly link: number; readonly count: number };
 
 /** A time in which questions are asked. */
 export interface Wave {
@@ -52,6 +78,7 @@ export interface Plan {
 }
 
 export interface PlanOptions {
+  readonly form: ChaosForm;
   readonly seconds: number;
   readonly questionsPerSecond: number;
 }
@@ -64,13 +91,13 @@ const CHATS = 60;
 const SESSIONS = 20;
 
 /** Draws a plan: the same for the same seed and options. */
-export function planOf(random: Random, { seconds, questionsPerSecond: rate }: PlanOptions): Plan {
+export function planOf(random: Random, { form, seconds, questionsPerSecond: rate }: PlanOptions): Plan {
   const warmUp = askings(random.fork('warm-up'), 1, WARM_UP_SECONDS, rate);
   const storm = askings(random.fork('storm'), warmUp.length + 1, seconds, rate);
   const calm = askings(random.fork('calm'), warmUp.length + storm.length + 1, seconds, rate);
   return {
     warmUp: { askings: warmUp, faults: [] },
-    storm: { askings: storm, faults: faults(random.fork('faults'), seconds) },
+    storm: { askings: storm, faults: faults(random.fork('faults'), form, seconds) },
     calm: { askings: calm, faults: [] },
     webhook: random.fork('webhook').chance(0.5),
   };
@@ -85,26 +112,64 @@ function askings(random: Random, firstTag: number, seconds: number, rate: number
   });
 }
 
-function faults(random: Random, seconds: number): readonly Fault[] {
-  const end = seconds * 1000;
-  return [
-    ...drawn(random.fork('kill'), 3_000, 6_500, end, (one) => ({
-      kind: 'kill',
-      victim: one.next(),
-      downMs: one.between(50, 1_000),
-    })),
-    ...drawn(random.fork('replies'), 400, 2_500, end, (one) => ({ kind: 'drop replies', count: one.whole(1, 3) })),
-    ...drawn(random.fork('telegram'), 800, 3_000, end, (one) => ({
+/** How often each kind of fault happens: the least and the most milliseconds between two, and how one is drawn. */
+type Habit = readonly [leastGapMs: number, mostGapMs: number, draw: (random: Random) => Drawn];
+
+const TELEGRAM: readonly Habit[] = [
+  [400, 2_500, (one) => ({ kind: 'drop replies', count: one.whole(1, 3) })],
+  [
+    800,
+    3_000,
+    (one) => ({
       kind: 'telegram trouble',
       status: one.pick([429, 500, 502, undefined] as const),
       count: one.whole(1, 4),
-    })),
-    ...drawn(random.fork('webhook'), 200, 1_500, end, (one) => ({
-      kind: 'webhook habits',
-      double: one.whole(0, 4),
-      reorder: one.whole(0, 3),
-    })),
-  ].toSorted((a, b) => a.atMs - b.atMs);
+    }),
+  ],
+  [200, 1_500, (one) => ({ kind: 'webhook habits', double: one.whole(0, 4), reorder: one.whole(0, 3) })],
+];
+
+const kill = (one: Random): Drawn => ({ kind: 'kill', victim: one.next(), downMs: one.between(50, 1_000) });
+
+const HABITS: Readonly<Record<ChaosForm, readonly Habit[]>> = {
+  embedded: [...TELEGRAM, [3_000, 6_500, kill]],
+  replicas: [
+    ...TELEGRAM,
+    [1_500, 4_000, kill],
+    [6_000, 15_000, (one) => ({ kind: 'kill database', downMs: one.between(100, 2_000) })],
+    [5_000, 12_000, (one) => ({ kind: 'kill bus', downMs: one.between(100, 3_000) })],
+    [1_500, 5_000, (one) => ({ kind: 'cut links', link: one.next(), all: one.chance(0.3) })],
+    [
+      2_000,
+      6_000,
+      (one) => ({
+        kind: 'slow links',
+        link: one.next(),
+        all: one.chance(0.3),
+        delayMs: one.between(20, 400),
+        forMs: one.between(500, 3_000),
+      }),
+    ],
+    [
+      4_000,
+      10_000,
+      (one) => ({
+        kind: 'black hole',
+        link: one.next(),
+        all: one.chance(0.2),
+        forMs: one.between(500, 6_000),
+        cut: one.chance(0.5),
+      }),
+    ],
+    [1_000, 4_000, (one) => ({ kind: 'refuse writes', link: one.next(), count: one.whole(1, 5) })],
+    [1_000, 4_000, (one) => ({ kind: 'lose commits', link: one.next(), count: one.whole(1, 3) })],
+  ],
+};
+
+function faults(random: Random, form: ChaosForm, seconds: number): readonly Fault[] {
+  return HABITS[form]
+    .flatMap(([least, most, draw], i) => drawn(random.fork(i), least, most, seconds * 1000, draw))
+    .toSorted((a, b) => a.atMs - b.atMs);
 }
 
 type Drawn = Fault extends infer F ? (F extends Fault ? Omit<F, 'atMs'> : never) : never;

@@ -22,6 +22,6 @@ export function reportLine(report: RunReport): string {
 export function brokenLines(report: RunReport, { form, seconds, questionsPerSecond, verbose }: ChaosOptions): string {
   const told = report.broken.slice(0, TOLD).map(({ invariant, message }) => `  ${invariant}: ${message}`);
   const more = report.broken.length > TOLD ? [`  ... and ${report.broken.length - TOLD} more`] : [];
-  const again = `  again: npm run chaos -- --seed ${report.seed} --seconds ${seconds} --rate ${questionsPerSecond} --${form}`;
+  const again = `  again: npm run chaos -- --seed ${report.seed} --seconds ${seconds} --rate ${questionsPerSecond}${form === 'embedded' ? ' --embedded' : ''}`;
   return [...told, ...more, again, ...(verbose ? [report.output] : [])].join('\n');
 }

@@ -1,15 +1,9 @@
-import { freePort } from '../ports.ts';
 import type { TelegramDouble } from '../telegram-double.ts';
 import type { Surroundings } from './deployment.ts';
 
 /** Where Otvet finds Telegram and the model, and how long it may wait for them. */
-export async function surroundingsOf(
-  telegram: TelegramDouble,
-  modelUrl: string,
-  webhook: boolean,
-): Promise<Surroundings> {
-  const hook = `127.0.0.1:${await freePort()}`;
-  const asked = {
+export function surroundingsOf(telegram: TelegramDouble, modelUrl: string): Surroundings {
+  return {
     OTVET_LOG_LEVEL: 'warn',
     OTVET_TELEGRAM_TOKEN: telegram.token,
     OTVET_TELEGRAM_API_URL: telegram.url,
@@ -19,12 +13,5 @@ export async function surroundingsOf(
     OTVET_MODEL_FIRST_TOKEN_TIMEOUT: '4s',
     OTVET_MODEL_TIMEOUT: '7s',
     OTVET_API_KEY_QUESTIONS_PER_MINUTE: '0',
-  };
-  if (!webhook) return asked;
-  return {
-    ...asked,
-    OTVET_TELEGRAM_WEBHOOK_URL: `http://${hook}/telegram`,
-    OTVET_TELEGRAM_WEBHOOK_ADDRESS: hook,
-    OTVET_TELEGRAM_WEBHOOK_SECRET: 'chaos-secret',
   };
 }

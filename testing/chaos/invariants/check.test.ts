@@ -67,7 +67,7 @@ function broken({ inChats = [], byPartners = [], turns, shown = [], droppedRepli
 function byPartner(tag: number, more: Partial<AskedByPartner> = {}): AskedByPartner {
   const end = { how: 'answered', turn: turn(tag), text: pieces(tag) } as const;
   const when = { askedAt: tag * 10, startedAt: tag * 10 + 5 };
-  return { tag, session: 'partner-1', requestId: `chaos-${tag}`, ...when, tries: 1, end, ...more };
+  return { tag, session: 'partner-1', requestId: `chaos-${tag}`, ...when, tries: 1, lastProblem: 'lost', end, ...more };
 }
 
 describe('what is held against a run', () => {
@@ -144,7 +144,7 @@ describe('what is held against a run', () => {
     const failed = byPartner(1, { end: { how: 'failed', reason: 'PROVIDER_TIMEOUT' } });
     expect(broken({ byPartners: [failed], turns: [turn(1)] })).to.have.length(1);
     expect(broken({ byPartners: [byPartner(1, { end: undefined, tries: 4 })], turns: [turn(1)] })).to.deep.equal([
-      'what the partner hears: q1: chaos-1 was told that it began, and got no end in 4 tries',
+      'what the partner hears: q1: chaos-1 was told that it began, and got no end in 4 tries, at last lost',
     ]);
   });
 

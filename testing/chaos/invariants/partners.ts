@@ -20,10 +20,14 @@ export function checkPartners(evidence: Evidence): readonly Broken[] {
   return broken;
 }
 
-function problemOf({ startedAt, end, tries, requestId }: AskedByPartner, turn: Turn | undefined, evidence: Evidence) {
+function problemOf(
+  { startedAt, end, tries, requestId, lastProblem }: AskedByPartner,
+  turn: Turn | undefined,
+  evidence: Evidence,
+) {
   if (end === undefined) {
     const heard = startedAt === undefined ? 'was never told that it began' : 'was told that it began';
-    return `${requestId} ${heard}, and got no end in ${tries} tries`;
+    return `${requestId} ${heard}, and got no end in ${tries} tries, at last ${lastProblem}`;
   }
   // That there is no record is another invariant's matter.
   if (turn === undefined) return undefined;

@@ -1,0 +1,115 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { MongoClient } from 'mongodb';
+import { freePort } from '../ports.ts';
+import { TcpProxy } from '../proxies/tcp-proxy.ts';
+import { startMongo } from '../servers/mongo.ts';
+import { startNats } from '../servers/nats.ts';
+import type { RealServer } from '../servers/server-process.ts';
+import { type Deployment, type DeploymentOptions, type Surroundings, webhookAt } from './deployment.ts';
+import type { SenderDeath } from './evidence.ts';
+import { Links } from './links.ts';
+import type { Fault } from './plan.ts';
+import { ServiceProcess } from './service-process.ts';
+
+/** Services, in the order of their start, and the variable that says where each is found. */
+const SERVICES = {
+  llm: 'OTVET_LLM_ADDRESS',
+  training: 'OTVET_TRAINING_ADDRESS',
+  conversation: 'OTVET_CONVERSATION_ADDRESS',
+  'telegram-adapter': 'OTVET_TELEGRAM_ADDRESS',
+  gateway: 'OTVET_GATEWAY_ADDRESS',
+} as const;
+
+type Service = keyof typeof SERVICES;
+
+const NAMES = Object.keys(SERVICES) as readonly Service[];
+const REPLICAS = 2;
+
+/** Starts two replicas of each service, a MongoDB and a NATS. Throws `ToolMissing` where there are no such servers. */
+export async function startReplicas(options: DeploymentOptions): Promise<Deployment> {
+  await using owned = new AsyncDisposableStack();
+  const database = owned.use(await startMongo());
+  const bus = owned.use(await startNats());
+  const links = owned.use(new Links(database.port, bus.port));
+  const inbox = owned.use(new MongoClient(`${database.url}?directConnection=true`)).db('otvet_telegram-adapter');
+  const edges = await ports();
+  const processes = await makeProcesses(options, links, edges, owned);
+  owned.defer(() => Promise.all(processes.map((process) => process.end('SIGTERM'))).then(() => undefined));
+  for (const process of processes) process.start();
+  await Promise.all(processes.map((process) => process.ready()));
+
+  const deaths: SenderDeath[] = [];
+  const kill = async ({ victim, downMs }: Extract<Fault, { kind: 'kill' }>): Promise<void> => {
+    const process = processes[Math.floor(victim * processes.length)];
+    if (process === undefined || !process.isRunning) return;
+    await process.end('SIGKILL');
+    const at = Date.now();
+    if (process.name.startsWith('telegram-adapter')) {
+      const uncertain = await inbox.collection('inbox').countDocuments({ sending: { $exists: true } });
+      deaths.push({ at, uncertain });
+    }
+    await sleep(downMs);
+    process.start();
+    await process.ready();
+  };
+  const stack = owned.move();
+  return {
+    edges: edges.map((port) => `http://127.0.0.1:${port}`),
+    apiKey: (await readFile(join(options.folder, 'api-key'), 'utf8')).trim(),
+    processes,
+    deaths,
+    async suffer(fault: Fault) {
+      if (fault.kind === 'kill') return kill(fault);
+      if (fault.kind === 'kill database') return killServer(database, fault.downMs);
+      if (fault.kind === 'kill bus') return killServer(bus, fault.downMs);
+      if (fault.kind === 'drop replies' || fault.kind === 'telegram trouble' || fault.kind === 'webhook habits') return;
+      return links.suffer(fault);
+    },
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
+
+async function killServer(server: RealServer, downMs: number): Promise<void> {
+  if (server.pid === 0) return;
+  await server.kill();
+  await sleep(downMs);
+  await server.restart();
+}
+
+async function makeProcesses(
+  { folder, surroundings, webhook }: DeploymentOptions,
+  links: Links,
+  edges: readonly number[],
+  owned: AsyncDisposableStack,
+): Promise<readonly ServiceProcess[]> {
+  const listening = new Map(await Promise.all(NAMES.map(async (name) => [name, await ports()] as const)));
+  const found = Object.fromEntries(NAMES.map((name) => [SERVICES[name], listening.get(name)?.map(local).join(',')]));
+  const hooks = await ports();
+  const front = owned.use(await TcpProxy.start({ targets: hooks }));
+  const processes: ServiceProcess[] = [];
+  for (const name of NAMES) {
+    for (let i = 0; i < REPLICAS; i++) {
+      const { database, bus } = await links.add();
+      const env: Surroundings = {
+        ...surroundings,
+        ...(found as Surroundings),
+        ...(webhook ? webhookAt(local(hooks[i]), local(front.port)) : {}),
+        OTVET_DATA_DIR: folder,
+        OTVET_LISTEN_ADDRESS: local(listening.get(name)?.[i]),
+        OTVET_PORT: String(edges[i]),
+        OTVET_MONGODB_URL: `mongodb://${local(database)}/otvet?directConnection=true`,
+        OTVET_NATS_URL: `nats://${local(bus)}`,
+      };
+      processes.push(new ServiceProcess(`${name} ${i + 1}`, `${name}/main.mjs`, env, local(await freePort())));
+    }
+  }
+  return processes;
+}
+
+const local = (port: number | undefined): string => `127.0.0.1:${port}`;
+
+function ports(): Promise<readonly number[]> {
+  return Promise.all(Array.from({ length: REPLICAS }, () => freePort()));
+}
