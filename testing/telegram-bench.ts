@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { readConfig } from '#lib/config/variables.ts';
 import type { Host } from '#lib/service/host.ts';
 import type { Logger } from '#lib/telemetry/log.ts';
-import { createMetrics } from '#lib/telemetry/metrics.ts';
+import { createMetrics, type Metrics } from '#lib/telemetry/metrics.ts';
 import type { Pace } from '../services/telegram-adapter/answering/pace.ts';
 import { telegramAdapterVariables } from '../services/telegram-adapter/config.ts';
 import { startTelegramAdapter } from '../services/telegram-adapter/service.ts';
@@ -12,7 +12,7 @@ import { startTelegramDouble, type TelegramDouble } from './telegram-double.ts';
 import { startTelegramPeers, type TelegramPeers } from './telegram-peers.ts';
 
 /** As in a private chat, only quicker. */
-const QUICK: Pace = { holdMs: 10, editGapMs: 40, typingAfterMs: 60, typingEveryMs: 100 };
+export const QUICK: Pace = { holdMs: 10, editGapMs: 40, typingAfterMs: 60, typingEveryMs: 100 };
 
 /** The chat of tests that need only one. */
 export const CHAT = 4711;
@@ -42,16 +42,20 @@ export class TelegramBench {
     return bench;
   }
 
-  async start(env: Readonly<Record<string, string>> = {}, log: Logger = this.host.log): Promise<void> {
-    const config = readConfig(telegramAdapterVariables, {
+  /** Where an adapter finds what is around it. */
+  get environment(): Readonly<Record<string, string>> {
+    return {
       OTVET_DATA_DIR: this.#folder.path,
       OTVET_TELEGRAM_ADDRESS: '127.0.0.1:0',
       OTVET_CONVERSATION_ADDRESS: this.peers.conversationAddress,
       OTVET_TRAINING_ADDRESS: this.peers.trainingAddress,
       OTVET_TELEGRAM_TOKEN: this.telegram.token,
       OTVET_TELEGRAM_API_URL: this.telegram.url,
-      ...env,
-    });
+    };
+  }
+
+  async start(env: Readonly<Record<string, string>> = {}, log: Logger = this.host.log): Promise<void> {
+    const config = readConfig(telegramAdapterVariables, { ...this.environment, ...env });
     this.adapter = await startTelegramAdapter(config, { ...this.host, log }, { pace: QUICK });
   }
 
@@ -77,9 +81,8 @@ export class TelegramBench {
   }
 
   /** The sum of a metric over its labels. */
-  async metric(name: string): Promise<number> {
-    const metric = await this.host.metrics.getSingleMetric(name)?.get();
-    return metric?.values.reduce((sum, { value }) => sum + value, 0) ?? 0;
+  metric(name: string): Promise<number> {
+    return sumOf(this.host.metrics, name);
   }
 
   async #close(): Promise<void> {
@@ -90,6 +93,12 @@ export class TelegramBench {
     await this.#folder[Symbol.asyncDispose]();
     expect(faults).to.deep.equal([]);
   }
+}
+
+/** The sum of a metric over its labels; 0 where there is none. */
+export async function sumOf(metrics: Metrics, name: string): Promise<number> {
+  const metric = await metrics.getSingleMetric(name)?.get();
+  return metric?.values.reduce((sum, { value }) => sum + value, 0) ?? 0;
 }
 
 /** Something that a test lets go on when it is time. */

@@ -88,7 +88,6 @@ export async function startConversation(
     model: createClient(ModelService, llm),
     contextTokens: config.contextTokens,
     clock,
-    log,
   });
   const runner = new TurnRunner({
     sessions,

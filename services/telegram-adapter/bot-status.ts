@@ -30,6 +30,13 @@ export class BotStatus {
     this.#problem = '';
   }
 
+  /** Another replica asks for the updates. */
+  standby(): void {
+    if (this.#state !== Bot_State.STANDBY) this.#log.info('another replica asks Telegram for updates');
+    this.#state = Bot_State.STANDBY;
+    this.#problem = '';
+  }
+
   /** Logs once for each new problem. */
   failing(trouble: Trouble): void {
     const problem = describeTrouble(trouble);

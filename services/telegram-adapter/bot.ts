@@ -4,33 +4,58 @@ import { BotStatus } from './bot-status.ts';
 import type { Delivery } from './config.ts';
 import { connect, offerCommands } from './connect.ts';
 import type { Desk } from './desk.ts';
+import type { Leases } from './replicas/leases.ts';
+import { Sweep } from './sweep.ts';
 import { Intake } from './updates/intake.ts';
 import { poll } from './updates/polling.ts';
+import { inTurn } from './updates/taking-turns.ts';
 import { startWebhook, type Webhook } from './updates/webhook.ts';
+
+/** How often is looked for what nobody works on, and for what is another replica's, in milliseconds. */
+export interface Looks {
+  readonly sweepEveryMs: number;
+  /** For a lane in which another replica works. */
+  readonly laneEveryMs: number;
+  /** For the right to ask Telegram for updates. */
+  readonly turnEveryMs: number;
+}
+
+export const LOOKS: Looks = { sweepEveryMs: 5_000, laneEveryMs: 200, turnEveryMs: 700 };
+
+export interface BotParts {
+  readonly desk: Desk;
+  readonly delivery: Delivery;
+  readonly looks: Looks;
+  /** Undefined where this process has its store to itself. */
+  readonly leases: Leases | undefined;
+  /** Aborts the signal of the desk. */
+  readonly stopping: AbortController;
+}
 
 /** One bot at work: takes its updates in and answers them, until it is stopped. */
 export class RunningBot {
+  readonly #parts: BotParts;
   readonly #desk: Desk;
-  readonly #delivery: Delivery;
   readonly #status: BotStatus;
-  readonly #stopping: AbortController;
+  readonly #sweep: Sweep;
   readonly #taking = new AbortController();
   #intake: Intake | undefined;
   #webhook: Webhook | undefined;
-  #running: Promise<void> = Promise.resolve();
+  #running: Promise<unknown> = Promise.resolve();
 
-  /** `stopping` aborts the signal of the desk. */
-  constructor(desk: Desk, delivery: Delivery, stopping: AbortController) {
+  constructor(parts: BotParts) {
+    const { desk, delivery, looks } = parts;
+    this.#parts = parts;
     this.#desk = desk;
-    this.#delivery = delivery;
-    this.#stopping = stopping;
     this.#status = new BotStatus(desk.bot, delivery.by, desk.clock, desk.log);
+    this.#sweep = new Sweep(desk, looks.sweepEveryMs);
   }
 
   /** Begins; Telegram need not be there. Rejects when the webhook's address cannot be listened on. */
   async start(): Promise<void> {
-    if (this.#delivery.by === 'webhook') {
-      const { address, secret, url } = this.#delivery;
+    const { delivery } = this.#parts;
+    if (delivery.by === 'webhook') {
+      const { address, secret, url } = delivery;
       const path = new URL(url).pathname;
       const receive = () => this.#receiver();
       this.#webhook = await startWebhook({ address, path, secret, receive, log: this.#desk.log });
@@ -47,31 +72,48 @@ export class RunningBot {
     return this.#status.describe(this.#desk.assistants.known);
   }
 
-  /** Takes nothing more in, lets what runs finish within `graceMs`, and leaves the rest to the next start. */
+  /** Looks at once for what nobody works on. */
+  takeOver(): void {
+    this.#sweep.wake();
+  }
+
+  /** Takes nothing more in, lets what runs finish within `graceMs`, and leaves the rest to the other replicas or the next start. */
   async stop(graceMs: number): Promise<void> {
+    const { lanes, client } = this.#desk;
     this.#taking.abort();
     await this.#webhook?.stop();
     this.#intake = undefined;
-    this.#desk.lanes.close();
-    if (graceMs > 0) await Promise.race([this.#desk.lanes.quiet(), pause(graceMs)]);
-    this.#stopping.abort();
-    this.#desk.client.close();
-    await Promise.all([this.#running, this.#desk.lanes.quiet()]);
+    lanes.close();
+    if (graceMs > 0) await Promise.race([lanes.quiet(), pause(graceMs)]);
+    this.#parts.stopping.abort();
+    client.close();
+    await Promise.all([this.#running, lanes.quiet()]);
   }
 
   async #run(): Promise<void> {
     const { signal, log } = this.#desk;
     try {
-      await connect(this.#desk, this.#status, this.#delivery);
-      const intake = new Intake(this.#desk, this.#status.username);
-      const resumed = await intake.resume();
-      if (resumed > 0) log.info({ resumed }, 'taking up what was left open');
-      this.#intake = intake;
-      const offering = offerCommands(this.#desk);
-      if (this.#delivery.by === 'polling') await poll(this.#desk, intake, this.#status, this.#taking.signal);
-      await offering;
+      await connect(this.#desk, this.#status, this.#parts.delivery);
+      await this.#sweep.takeUp(this.#taking.signal);
+      this.#intake = new Intake(this.#desk, this.#status.username);
+      await Promise.all([this.#take(this.#intake), this.#sweep.run(this.#taking.signal), offerCommands(this.#desk)]);
     } catch (error) {
       if (!signal.aborted) log.error({ err: error }, 'the bot does not run');
+    }
+  }
+
+  /** Asks for updates where they are not sent. */
+  async #take(intake: Intake): Promise<void> {
+    const { delivery, leases, looks } = this.#parts;
+    const asking = (signal: AbortSignal): Promise<void> => {
+      this.#status.live();
+      return poll(this.#desk, intake, this.#status, signal);
+    };
+    if (delivery.by === 'webhook') this.#status.live();
+    else if (leases === undefined) await asking(this.#taking.signal);
+    else {
+      const turns = { leases, status: this.#status, lookEveryMs: looks.turnEveryMs };
+      await inTurn(this.#desk, turns, asking, this.#taking.signal);
     }
   }
 

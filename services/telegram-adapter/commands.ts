@@ -1,6 +1,6 @@
 import type { Assistant } from '#gen/otvet/training/v1/assistant_pb.ts';
 import { RpcError } from '#lib/rpc/status.ts';
-import { type Desk, principalOf, sessionIdOf, sessionOf } from './desk.ts';
+import { type Desk, principalOf, sessionOf } from './desk.ts';
 import { isTongue, type MessageKey, say, type Tongue, tongueFor } from './messages.ts';
 import type { Rendered } from './text/formatted.ts';
 import { BOLD, Output } from './text/output.ts';
@@ -68,8 +68,8 @@ async function startAnew(desk: Desk, command: Command, tongue: Tongue): Promise<
 
 /** Overtakes what waits: questions that conversation has not seen yet are dropped when their turn comes. */
 async function stop(desk: Desk, command: Command, tongue: Tongue): Promise<Rendered> {
-  const waiting = desk.lanes.sizeOf(sessionIdOf(command.chat));
-  desk.stops.stop(command.chat, command.message);
+  const waiting = await desk.backlog.questionsOf(command.chat);
+  await desk.stops.stop(command.chat, command.message);
   const answer = await inSession(desk, command, (session, principal) =>
     desk.conversation.stopTurns({ session }, { principal }),
   );

@@ -21,7 +21,6 @@ export async function connect(desk: Desk, status: BotStatus, delivery: Delivery)
       api.deleteWebhook({ drop_pending_updates: false }, desk.signal),
     );
   }
-  status.live();
 }
 
 /** Offers the commands in each language of the bot; without them people can still type them. */

@@ -8,9 +8,12 @@ import type { Client } from '#lib/rpc/client.ts';
 import type { Logger } from '#lib/telemetry/log.ts';
 import type { Pace } from './answering/pace.ts';
 import type { Assistants } from './assistants.ts';
+import type { Backlog } from './backlog.ts';
 import type { Lanes } from './lanes.ts';
 import type { TelegramMetrics } from './metrics.ts';
 import type { People } from './people.ts';
+import type { StoreHealth } from './replicas/store-health.ts';
+import type { Stops } from './stops.ts';
 import type { TelegramClient } from './telegram/client.ts';
 import type { Inbox } from './updates/inbox.ts';
 
@@ -21,17 +24,19 @@ export interface Desk {
   readonly client: TelegramClient;
   readonly inbox: Inbox;
   readonly people: People;
+  readonly backlog: Backlog;
   readonly lanes: Lanes;
   readonly assistants: Assistants;
   readonly conversation: Pick<Client<typeof ConversationService>, 'ask' | 'stopTurns'>;
   readonly sessions: Pick<Client<typeof SessionService>, 'updateSession' | 'resetSession'>;
   readonly stops: Stops;
+  readonly health: StoreHealth;
   readonly metrics: TelegramMetrics;
   readonly log: Logger;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly pace: Pace;
-  /** Aborts when the service stops. */
+  /** Aborts when the service stops, or the right to the work at hand is lost. */
   readonly signal: AbortSignal;
 }
 
@@ -58,17 +63,4 @@ export function sessionOf(bot: string, chat: number, assistant: string): string 
 
 function realmOf(bot: string): string {
   return `telegram-${bot}`;
-}
-
-/** Up to which message people have stopped their questions, for those that have not reached conversation yet. */
-export class Stops {
-  readonly #upTo = new Map<number, number>();
-
-  stop(chat: number, message: number): void {
-    this.#upTo.set(chat, Math.max(message, this.#upTo.get(chat) ?? 0));
-  }
-
-  isStopped(chat: number, message: number): boolean {
-    return message <= (this.#upTo.get(chat) ?? -1);
-  }
 }

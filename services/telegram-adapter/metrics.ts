@@ -9,6 +9,10 @@ export interface TelegramMetrics {
   readonly floods: Counter<'method'>;
   readonly repeatedSends: Counter;
   readonly undeliverable: Counter<'reason'>;
+  readonly takeovers: Counter<'what'>;
+  readonly leasesLost: Counter;
+  /** Notes that this replica asks Telegram for updates. Returns what to call when it does not any more. */
+  readonly polling: () => () => void;
   /** Notes an update that waits for its delivery. Returns what to call when that is done. */
   readonly waiting: (key: string, receivedAt: number) => () => void;
   /** Takes out what reads this service when metrics are scraped. */
@@ -16,12 +20,9 @@ export interface TelegramMetrics {
 }
 
 export function telegramMetrics(metrics: Metrics, now: () => number): TelegramMetrics {
-  // In the order of acceptance, so that the first one is the oldest.
   const undelivered = new Map<string, number>();
-  const oldest = (): number => {
-    const [receivedAt] = undelivered.values();
-    return receivedAt === undefined ? 0 : Math.max(0, now() - receivedAt) / 1000;
-  };
+  const oldest = (): number => Math.max(0, now() - Math.min(now(), ...undelivered.values())) / 1000;
+  let pollers = 0;
   return {
     updates: counter(metrics, {
       name: 'otvet_telegram_updates_total',
@@ -50,15 +51,53 @@ export function telegramMetrics(metrics: Metrics, now: () => number): TelegramMe
       help: 'Answers that could not be delivered: the person blocks the bot, or Telegram refuses the text.',
       labels: ['reason'],
     }),
+    takeovers: counter(metrics, {
+      name: 'otvet_telegram_takeovers_total',
+      help: 'Work taken over from replicas that died: the asking for updates, or a chat.',
+      labels: ['what'],
+    }),
+    leasesLost: counter(metrics, {
+      name: 'otvet_telegram_leases_lost_total',
+      help: 'Updates given up half-way because another replica had taken them over.',
+    }),
+    polling: () => {
+      pollers++;
+      return () => {
+        pollers--;
+      };
+    },
     waiting: (key, receivedAt) => {
       undelivered.set(key, receivedAt);
       return () => undelivered.delete(key);
     },
-    close: readGauge(
-      metrics,
-      { name: 'otvet_telegram_undelivered_age_seconds', help: 'Age of the oldest accepted update without its answer.' },
-      {},
-      oldest,
-    ),
+    close: closeAll([
+      readGauge(
+        metrics,
+        {
+          name: 'otvet_telegram_undelivered_age_seconds',
+          help: 'Age of the oldest accepted update without its answer.',
+        },
+        {},
+        oldest,
+      ),
+      readGauge(
+        metrics,
+        { name: 'otvet_telegram_undelivered_updates', help: 'Accepted updates without their answer, of this replica.' },
+        {},
+        () => undelivered.size,
+      ),
+      readGauge(
+        metrics,
+        { name: 'otvet_telegram_polling', help: '1 where this replica is the one that asks Telegram for updates.' },
+        {},
+        () => pollers,
+      ),
+    ]),
+  };
+}
+
+function closeAll(closers: readonly (() => void)[]): () => void {
+  return () => {
+    for (const close of closers) close();
   };
 }

@@ -1,4 +1,4 @@
-import type { Collection, Document, DocumentStore } from '#lib/documents/port.ts';
+import type { Change, Collection, Condition, Document, DocumentStore } from '#lib/documents/port.ts';
 
 /** What is known of a chat. */
 interface Chat extends Document {
@@ -8,8 +8,14 @@ interface Chat extends Document {
   readonly language?: string;
   /** True while the person blocks the bot. */
   readonly inactive?: boolean;
-  /** When the person was last told that messages were missed, milliseconds since the epoch. */
+  /** When the person was last told that messages were missed, milliseconds since the epoch, and below which message. */
   readonly apologizedAt?: number;
+  readonly apologizedTo?: number;
+  /** The message up to which the person stopped all questions. */
+  readonly stoppedUpTo?: number;
+  /** The album that was last replied to, and its message that has the reply. */
+  readonly album?: string;
+  readonly albumReplyTo?: number;
 }
 
 /** One apology for all that was missed while the adapter was away, in milliseconds. */
@@ -31,29 +37,53 @@ export class People {
   }
 
   async setLanguage(chat: number, language: string): Promise<void> {
-    await this.#put(chat, { language });
+    await this.#put(chat, { set: { language } });
   }
 
   async setInactive(chat: number, inactive: boolean): Promise<void> {
-    await this.#put(chat, { inactive });
+    await this.#put(chat, { set: { inactive } });
   }
 
-  /** True for one caller only within ten minutes: it is to apologize. */
-  async claimApology(chat: number, now: number): Promise<boolean> {
-    const key = this.#key(chat);
-    const inserted = await this.#chats.insert({ key, apologizedAt: now });
-    if (inserted.ok) return true;
-    const set = { set: { apologizedAt: now } };
-    const again = await this.#chats.update(key, { apologizedAt: { lt: now - APOLOGY_EVERY_MS } }, set);
-    return again.ok || (await this.#chats.update(key, { apologizedAt: { exists: false } }, set)).ok;
+  /** The message up to which all questions are stopped; undefined where none ever was. */
+  async stoppedUpTo(chat: number): Promise<number | undefined> {
+    return (await this.#chats.get(this.#key(chat)))?.stoppedUpTo;
   }
 
-  async #put(chat: number, fields: Omit<Chat, 'key'>): Promise<void> {
+  async stopUpTo(chat: number, message: number): Promise<void> {
+    await this.#put(chat, { max: { stoppedUpTo: message } });
+  }
+
+  /** True for one message only within ten minutes: the one below which to apologize. */
+  claimApology(chat: number, message: number, now: number): Promise<boolean> {
+    return this.#claim(chat, { apologizedAt: now, apologizedTo: message }, [
+      { apologizedTo: { eq: message } },
+      { apologizedAt: { lt: now - APOLOGY_EVERY_MS } },
+      { apologizedAt: { exists: false } },
+    ]);
+  }
+
+  /** True for one message only of an album: the one that gets the reply. */
+  claimAlbum(chat: number, album: string, message: number): Promise<boolean> {
+    return this.#claim(chat, { album, albumReplyTo: message }, [
+      { album: { ne: album } },
+      { albumReplyTo: { eq: message } },
+    ]);
+  }
+
+  async #claim(chat: number, set: Omit<Chat, 'key'>, conditions: readonly Condition[]): Promise<boolean> {
     const key = this.#key(chat);
-    const set = { ...fields };
-    if ((await this.#chats.update(key, {}, { set })).ok) return;
-    const inserted = await this.#chats.insert({ key, ...fields });
-    if (!inserted.ok) await this.#chats.update(key, {}, { set });
+    if ((await this.#chats.insert({ key, ...set })).ok) return true;
+    for (const condition of conditions) {
+      if ((await this.#chats.update(key, condition, { set: { ...set } })).ok) return true;
+    }
+    return false;
+  }
+
+  async #put(chat: number, change: Change): Promise<void> {
+    const key = this.#key(chat);
+    if ((await this.#chats.update(key, {}, change)).ok) return;
+    const inserted = await this.#chats.insert({ key, ...change.set, ...change.max });
+    if (!inserted.ok) await this.#chats.update(key, {}, change);
   }
 
   #key(chat: number): string {

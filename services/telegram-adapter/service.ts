@@ -10,25 +10,38 @@ import { serve, startRpcServer } from '#lib/rpc/server.ts';
 import type { Host, RunningService } from '#lib/service/host.ts';
 import { type Pace, PRIVATE_CHAT } from './answering/pace.ts';
 import { Assistants } from './assistants.ts';
-import { RunningBot } from './bot.ts';
+import { LOOKS, type Looks, RunningBot } from './bot.ts';
 import { botIdOf, deliveryOf, type TelegramConfig, telegramAdapterVariables } from './config.ts';
-import { type Desk, Stops } from './desk.ts';
+import type { Desk } from './desk.ts';
 import { Lanes } from './lanes.ts';
 import { telegramMetrics } from './metrics.ts';
+import { OwnBacklog } from './own-backlog.ts';
 import { People } from './people.ts';
+import { Leases } from './replicas/leases.ts';
+import { HEARTBEAT, type Heartbeat, Replicas } from './replicas/replicas.ts';
+import { StoreHealth } from './replicas/store-health.ts';
+import { SharedBacklog } from './shared-backlog.ts';
+import { Stops } from './stops.ts';
 import { TelegramClient } from './telegram/client.ts';
 import { Inbox } from './updates/inbox.ts';
+import { leave, step } from './work.ts';
 
 export const SERVICE = 'telegram-adapter';
 
 /** Chats that are answered at the same time. */
 const PARALLEL_CHATS = 512;
 
+/** How long the result of a send that a lost replica began is waited for, in milliseconds. */
+const LATE_RESULT_MS = 2_000;
+
 /** What tests put in place of what the service would make. */
 export interface TelegramParts {
   /** Closed by the service. */
   readonly store: DocumentStore;
   readonly pace: Pace;
+  readonly heartbeat: Heartbeat;
+  readonly looks: Looks;
+  readonly lateResultMs: number;
 }
 
 /**
@@ -55,27 +68,50 @@ export async function startTelegramAdapter(
   const shown = telegramMetrics(metrics, () => clock.now());
   resources.defer(shown.close);
 
+  const health = new StoreHealth(store, clock, log);
+  resources.defer(() => health.stop());
+  const heartbeat = overrides.heartbeat ?? HEARTBEAT;
+  const replicas = store.exclusive ? undefined : new Replicas({ store, heartbeat, health, clock, ids, log });
+  const onTakeover = (key: string) => shown.takeovers.inc({ what: key.endsWith('/updates') ? 'updates' : 'chat' });
+  const leases = replicas && new Leases(store, replicas, onTakeover);
+
   const botFor = (token: string): RunningBot => {
     const stopping = new AbortController();
+    const { signal } = stopping;
     const bot = botIdOf(token);
+    const looks = overrides.looks ?? LOOKS;
+    const inbox = new Inbox(store);
+    const people = new People(store, bot);
+    const lateResultMs = overrides.lateResultMs ?? LATE_RESULT_MS;
+    const backlog =
+      replicas === undefined || leases === undefined
+        ? new OwnBacklog({ inbox, metrics: shown, signal })
+        : new SharedBacklog({ bot, inbox, leases, replicas, metrics: shown, lateResultMs, signal });
     const desk: Desk = {
       bot,
       client: new TelegramClient({ token, apiUrl: config.apiUrl, clock, metrics: shown }),
-      inbox: new Inbox(store),
-      people: new People(store, bot),
-      lanes: new Lanes(PARALLEL_CHATS),
+      inbox,
+      people,
+      backlog,
+      lanes: new Lanes({
+        limit: PARALLEL_CHATS,
+        step: (lane, turn) => step(desk, lane, turn),
+        leave: (lane) => leave(desk, lane),
+        lookEveryMs: looks.laneEveryMs,
+      }),
       assistants: new Assistants(createClient(AssistantService, training), config.assistant),
       conversation: createClient(ConversationService, conversation),
       sessions: createClient(SessionService, conversation),
-      stops: new Stops(),
+      stops: new Stops(people, store.exclusive),
+      health,
       metrics: shown,
       log,
       clock,
       ids,
       pace: overrides.pace ?? PRIVATE_CHAT,
-      signal: stopping.signal,
+      signal,
     };
-    return new RunningBot(desk, delivery, stopping);
+    return new RunningBot({ desk, delivery, looks, leases, stopping });
   };
   const bots = config.token === undefined ? [] : [botFor(config.token)];
 
@@ -88,20 +124,25 @@ export async function startTelegramAdapter(
     log,
     metrics,
     clock,
-    ready: () => running,
+    ready: () => running && health.isWritable,
   });
   resources.defer(() => server.stop(0));
-  for (const bot of bots) await bot.start();
+  if (bots.length > 0) replicas?.start();
+  for (const bot of bots) {
+    await bot.start();
+    replicas?.onGone(() => bot.takeOver());
+  }
 
   const owned = resources.move();
   return {
     name: SERVICE,
     address: server.address,
     webhookAddress: bots[0]?.webhookAddress,
-    ready: () => running,
+    ready: () => running && health.isWritable,
     stop: async (graceMs) => {
       running = false;
       await Promise.all([...bots.map((bot) => bot.stop(graceMs)), server.stop(graceMs)]);
+      await replicas?.stop();
       await owned.disposeAsync();
     },
   };

@@ -1,76 +1,128 @@
+import { StoreUnavailable } from '#lib/documents/port.ts';
 import { inSpan, SpanKind } from '#lib/telemetry/traces.ts';
 import { answer } from './answering/answer.ts';
 import { type Delivered, deliver } from './answering/deliver.ts';
 import { DeliveryRecord } from './answering/record.ts';
+import { isStale, laneOf, type Task } from './backlog.ts';
 import { runCommand } from './commands.ts';
-import { type Desk, sessionIdOf } from './desk.ts';
+import type { Desk } from './desk.ts';
+import type { Stepped, Turn } from './lanes.ts';
 import { type MessageKey, say, tongueFor } from './messages.ts';
+import { LeaseLost } from './replicas/replicas.ts';
 import { escapeHtml, type Rendered } from './text/formatted.ts';
 import type { InboxUpdate } from './updates/inbox.ts';
 
-/** A message that was said so long before it came gets an apology instead of an answer, in milliseconds. */
-const STALE_MS = 10 * 60_000;
-
-/** Puts an accepted update in its lane: questions of a chat in their order, commands beside them. */
+/** Puts an accepted update in its lane. */
 export function dispatch(desk: Desk, update: InboxUpdate): void {
-  const { work } = update;
-  const session = sessionIdOf(work.chat);
-  const lane = work.kind === 'command' && !isStale(update) ? `${session}/commands` : session;
-  const done = desk.metrics.waiting(update.key, update.receivedAt);
-  desk.lanes.add(lane, work.message, () => settle(desk, update, done));
+  desk.backlog.add(update);
+  desk.lanes.kick(laneOf(update), true);
 }
 
-/** Does what an update asks. Never rejects: what the end of the service leaves open is taken up after its next start. */
-async function settle(desk: Desk, update: InboxUpdate, done: () => void): Promise<void> {
-  const record = new DeliveryRecord(update, desk);
+/** Does the next thing in a lane. Never rejects: what the end of the service leaves open is taken up by who goes on. */
+export async function step(desk: Desk, lane: string, turn: Turn): Promise<Stepped> {
+  try {
+    const task = await desk.backlog.take(lane, turn);
+    if (task === 'done' || task === 'elsewhere') return task;
+    const succeeded = await settle(
+      desk.signal === task.right.signal ? desk : { ...desk, signal: task.right.signal },
+      task,
+    );
+    desk.backlog.ended(task.update, succeeded);
+    return 'more';
+  } catch (error) {
+    if (error instanceof StoreUnavailable) desk.health.failed(error);
+    else if (!desk.signal.aborted)
+      desk.log.error({ err: error, lane }, 'a lane could not be worked on; looked at again');
+    desk.lanes.kick(lane, true);
+    return 'elsewhere';
+  }
+}
+
+/** Gives a lane back. Never rejects: who finds something to do there later takes it again. */
+export async function leave(desk: Desk, lane: string): Promise<void> {
+  await desk.backlog.leave(lane).catch((error: unknown) => {
+    if (error instanceof StoreUnavailable) desk.health.failed(error);
+    else desk.log.error({ err: error, lane }, 'a lane could not be given back');
+  });
+}
+
+/** Does what an update asks. False when that met something unforeseen, and is to be tried again after a while. */
+async function settle(desk: Desk, task: Task): Promise<boolean> {
+  const { update } = task;
+  const record = new DeliveryRecord(task, desk);
   try {
     const attributes = { 'otvet.update.kind': update.work.kind };
     await inSpan('telegram.update', { kind: SpanKind.CONSUMER, attributes }, async () => {
       const delivered = await respondOrApologize(desk, update, record);
-      if (delivered === 'blocked') await desk.people.setInactive(update.work.chat, true);
       if (delivered === 'delivered') observe(desk, update);
       await record.finish();
     });
-    done();
+    return true;
   } catch (error) {
-    if (!desk.signal.aborted) desk.log.error({ err: error, update: update.key }, 'an update is left open');
+    return await settleFailed(desk, update, record, error);
   }
+}
+
+async function settleFailed(
+  desk: Desk,
+  { key }: InboxUpdate,
+  record: DeliveryRecord,
+  error: unknown,
+): Promise<boolean> {
+  if (error instanceof LeaseLost || desk.signal.reason instanceof LeaseLost) {
+    desk.metrics.leasesLost.inc();
+    desk.log.warn({ update: key }, 'an update was taken over by another replica');
+    // It waits a little for the result of a send that had left already.
+    if (record.isBehind) await record.save().catch(() => undefined);
+    return true;
+  }
+  if (desk.signal.aborted) return true;
+  desk.log.error({ err: error, update: key }, 'an update is left open');
+  return false;
 }
 
 /** What nobody foresaw is told too: a person never waits for an answer that does not come. */
 async function respondOrApologize(desk: Desk, update: InboxUpdate, record: DeliveryRecord): Promise<Delivered> {
-  try {
-    return await respond(desk, update, record);
-  } catch (error) {
-    if (desk.signal.aborted) throw error;
-    const id = desk.ids.random().slice(0, 6);
-    desk.log.error({ id, err: error, update: update.key }, 'an update met something unforeseen');
-    return reply(desk, update, record, await words(desk, update, 'failed', { id }));
+  for (;;) {
+    try {
+      const delivered = await respond(desk, update, record);
+      if (delivered === 'blocked') await desk.people.setInactive(update.work.chat, true);
+      return delivered;
+    } catch (error) {
+      if (desk.signal.aborted || error instanceof LeaseLost) throw error;
+      if (!(error instanceof StoreUnavailable)) return await apologize(desk, update, record, error);
+      await desk.health.recovered(error, desk.signal);
+    }
   }
+}
+
+async function apologize(desk: Desk, update: InboxUpdate, record: DeliveryRecord, error: unknown): Promise<Delivered> {
+  const id = desk.ids.random().slice(0, 6);
+  desk.log.error({ id, err: error, update: update.key }, 'an update met something unforeseen');
+  return reply(desk, update, record, await words(desk, update, 'failed', { id }));
 }
 
 async function respond(desk: Desk, update: InboxUpdate, record: DeliveryRecord): Promise<Delivered> {
   const { work } = update;
   if (isStale(update)) {
-    const first = await desk.people.claimApology(work.chat, desk.clock.now());
+    const first = await desk.people.claimApology(work.chat, work.message, desk.clock.now());
     return first ? reply(desk, update, record, await words(desk, update, 'stale')) : 'delivered';
   }
   switch (work.kind) {
     case 'question':
-      return desk.stops.isStopped(work.chat, work.message) ? 'delivered' : answer(desk, update, work, record);
+      return (await desk.stops.isStopped(work.chat, work.message)) ? 'delivered' : answer(desk, update, work, record);
     case 'command':
       return reply(desk, update, record, await runCommand(desk, work));
-    case 'unsupported':
-      return reply(desk, update, record, await words(desk, update, 'unsupported'));
+    case 'unsupported': {
+      const { chat, album, message } = work;
+      const replies = album === '' || (await desk.people.claimAlbum(chat, album, message));
+      return replies ? reply(desk, update, record, await words(desk, update, 'unsupported')) : 'delivered';
+    }
   }
 }
 
 function reply(desk: Desk, { work }: InboxUpdate, record: DeliveryRecord, text: Rendered): Promise<Delivered> {
   return deliver(desk, work.chat, record, [text], { html: undefined, editableAt: 0 });
-}
-
-function isStale({ work, receivedAt }: InboxUpdate): boolean {
-  return receivedAt - work.at > STALE_MS;
 }
 
 function observe(desk: Desk, { receivedAt }: InboxUpdate): void {

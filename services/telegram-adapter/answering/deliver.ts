@@ -62,7 +62,10 @@ async function landEdit(
   editableAt: number,
 ): Promise<Landing> {
   await waitUntil(deps, editableAt);
-  const landed = await land(deps, chat, (plain) => deps.client.edit(chat, message, part, plain));
+  const landed = await land(deps, chat, async (plain) => {
+    await record.assure();
+    return deps.client.edit(chat, message, part, plain);
+  });
   return landed.as === 'gone' ? landSend(deps, chat, record, 0, part) : landed.as;
 }
 
@@ -78,6 +81,7 @@ async function landSend(
     chat,
     async (plain) => {
       await record.intend(part);
+      await record.assure();
       if (record.begin()) deps.metrics.repeatedSends.inc();
       return deps.client.send(chat, text, plain);
     },

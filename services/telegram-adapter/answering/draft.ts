@@ -93,6 +93,7 @@ export class Draft {
     // The result of an earlier send was lost: only the final text is worth a message that may stand there twice.
     if (message === undefined && record.isUncertain) return;
     if (message === undefined) await record.intend(0);
+    await record.assure();
     if (this.#closed) return;
     if (message === undefined) record.begin();
     this.#lastFrameAt = clock.now();

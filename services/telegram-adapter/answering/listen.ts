@@ -147,10 +147,11 @@ class Hearing {
   #stopIfAsked(assistant: string): void {
     const { bot, conversation, stops, log } = this.#desk;
     const { chat, user, message } = this.#question;
-    if (!stops.isStopped(chat, message)) return;
-    const session = sessionOf(bot, chat, assistant);
-    conversation
-      .stopTurns({ session }, { principal: principalOf(bot, user, assistant) })
-      .catch((err: unknown) => log.warn({ err }, 'a turn could not be stopped'));
+    const stop = async (): Promise<void> => {
+      if (!(await stops.isStopped(chat, message))) return;
+      const session = sessionOf(bot, chat, assistant);
+      await conversation.stopTurns({ session }, { principal: principalOf(bot, user, assistant) });
+    };
+    stop().catch((err: unknown) => log.warn({ err }, 'a turn could not be stopped'));
   }
 }

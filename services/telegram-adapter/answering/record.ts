@@ -1,27 +1,31 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '#lib/clock.ts';
-import { StoreUnavailable } from '#lib/documents/port.ts';
-import type { Logger } from '#lib/telemetry/log.ts';
-import type { Inbox, InboxUpdate } from '../updates/inbox.ts';
-import { backoffMs } from './pace.ts';
+import type { Task } from '../backlog.ts';
+import { LeaseLost } from '../replicas/replicas.ts';
+import type { StoreHealth } from '../replicas/store-health.ts';
+import type { Fence, Inbox } from '../updates/inbox.ts';
 
 export interface RecordOptions {
   readonly inbox: Inbox;
   readonly clock: Clock;
-  readonly log: Logger;
-  /** Aborts when the service stops; what is not recorded then is found open at the next start. */
-  readonly signal: AbortSignal;
+  readonly health: StoreHealth;
 }
 
-/** What was delivered for one update, in memory and in the inbox. Writes are repeated until the store takes them. */
+/**
+ * What was delivered for one update, in memory and in the inbox. Writes are repeated until the store takes them; they reject with
+ * `LeaseLost` when somebody else works on the update, and when the right to it ends: what is not recorded then is found open by who
+ * goes on.
+ */
 export class DeliveryRecord {
   readonly #key: string;
+  readonly #right: Task['right'];
   readonly #options: RecordOptions;
   #messages: readonly number[];
   #sending: number | undefined;
   #begun: boolean;
+  #isBehind = false;
 
-  constructor(update: InboxUpdate, options: RecordOptions) {
+  constructor({ update, right }: Task, options: RecordOptions) {
+    this.#right = right;
     this.#key = update.key;
     this.#options = options;
     this.#messages = update.messages ?? [];
@@ -39,10 +43,20 @@ export class DeliveryRecord {
     return this.#begun;
   }
 
+  /** Whether a message stands that the inbox does not know. */
+  get isBehind(): boolean {
+    return this.#isBehind;
+  }
+
+  /** Right before anything is said: resolves when this process may for sure. Rejects with `LeaseLost`. */
+  assure(): Promise<void> {
+    return this.#right.assure();
+  }
+
   /** Before a send: if its result is lost, this tells that there was one. */
   async intend(part: number): Promise<void> {
     if (this.#sending === part) return;
-    await this.#write(() => this.#options.inbox.intend(this.#key, part, this.#messages));
+    await this.#write((fence) => this.#options.inbox.intend(this.#key, fence, part, this.#messages));
     this.#sending = part;
     this.#begun = false;
   }
@@ -56,7 +70,7 @@ export class DeliveryRecord {
 
   /** The send that was intended was certainly not done. */
   async withdraw(): Promise<void> {
-    await this.#write(() => this.#options.inbox.record(this.#key, this.#messages));
+    await this.#write((fence) => this.#options.inbox.record(this.#key, fence, this.#messages));
     this.#sending = undefined;
     this.#begun = false;
   }
@@ -64,29 +78,32 @@ export class DeliveryRecord {
   /** A part stands in the chat. Written down with the next write. */
   sent(part: number, message: number): void {
     this.#messages = replaced(this.#messages, part, message);
+    this.#isBehind = true;
     this.#sending = undefined;
     this.#begun = false;
   }
 
   /** Writes down the messages that stand. */
   async save(): Promise<void> {
-    await this.#write(() => this.#options.inbox.record(this.#key, this.#messages));
+    await this.#write((fence) => this.#options.inbox.record(this.#key, fence, this.#messages));
   }
 
   /** Nothing is left to do. */
   async finish(): Promise<void> {
-    await this.#write(() => this.#options.inbox.finish(this.#key, this.#messages, this.#options.clock.now()));
+    await this.#write((fence) => {
+      return this.#options.inbox.finish(this.#key, fence, this.#messages, this.#options.clock.now());
+    });
   }
 
-  async #write(write: () => Promise<void>): Promise<void> {
-    for (let tries = 0; ; tries++) {
+  async #write(write: (fence: Fence | undefined) => Promise<boolean>): Promise<void> {
+    const { fence, signal } = this.#right;
+    for (;;) {
       try {
-        await write();
+        if (!(await write(fence))) throw new LeaseLost();
+        this.#isBehind = false;
         return;
       } catch (error) {
-        if (!(error instanceof StoreUnavailable)) throw error;
-        if (tries === 0) this.#options.log.warn({ err: error }, 'the inbox cannot be written; trying on');
-        await sleep(backoffMs(tries), undefined, { signal: this.#options.signal });
+        await this.#options.health.recovered(error, signal);
       }
     }
   }

@@ -1,16 +1,13 @@
+import { StoreUnavailable } from '#lib/documents/port.ts';
 import type { Desk } from '../desk.ts';
 import { dispatch } from '../work.ts';
 import type { InboxUpdate } from './inbox.ts';
 import { readUpdate, updateIdOf } from './update.ts';
 
-/** How many albums are remembered, so that each gets one reply. */
-const ALBUMS = 1_000;
-
 /** Takes updates in, whichever way they come: stored first, then worked on. */
 export class Intake {
   readonly #desk: Desk;
   readonly #username: string;
-  readonly #albums = new Set<string>();
 
   /** `username` is the bot's own, without `@`. */
   constructor(desk: Desk, username: string) {
@@ -28,17 +25,9 @@ export class Intake {
       if (result.status === 'fulfilled' && result.value !== undefined) dispatch(this.#desk, result.value);
     }
     const failed = results.find((result) => result.status === 'rejected');
-    if (failed !== undefined) throw failed.reason;
-  }
-
-  /** Takes up what was accepted and not finished before the service stopped. */
-  async resume(): Promise<number> {
-    let count = 0;
-    for await (const update of this.#desk.inbox.unfinished(this.#desk.bot)) {
-      dispatch(this.#desk, update);
-      count++;
-    }
-    return count;
+    if (failed === undefined) return;
+    if (failed.reason instanceof StoreUnavailable) this.#desk.health.failed(failed.reason);
+    throw failed.reason;
   }
 
   /** The update to work on; undefined for one that needs no work or came before. */
@@ -46,7 +35,7 @@ export class Intake {
     const { bot, clock, inbox, metrics, people } = this.#desk;
     const id = updateIdOf(update);
     const meaning = readUpdate(update, this.#username);
-    if (id === undefined || meaning.kind === 'ignored' || this.#isKnownAlbum(meaning)) {
+    if (id === undefined || meaning.kind === 'ignored') {
       metrics.updates.inc({ kind: 'ignored' });
       return undefined;
     }
@@ -58,14 +47,5 @@ export class Intake {
     const accepted = await inbox.accept(bot, id, meaning, clock.now());
     metrics.updates.inc({ kind: accepted === undefined ? 'duplicate' : meaning.kind });
     return accepted;
-  }
-
-  /** Telegram sends an album as one message for each picture. */
-  #isKnownAlbum(meaning: ReturnType<typeof readUpdate>): boolean {
-    if (meaning.kind !== 'unsupported' || meaning.album === '') return false;
-    if (this.#albums.has(meaning.album)) return true;
-    this.#albums.add(meaning.album);
-    if (this.#albums.size > ALBUMS) this.#albums.delete(this.#albums.values().next().value ?? '');
-    return false;
   }
 }

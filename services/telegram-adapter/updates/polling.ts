@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { StoreUnavailable } from '#lib/documents/port.ts';
 import { backoffMs } from '../answering/pace.ts';
 import type { BotStatus } from '../bot-status.ts';
 import type { Desk } from '../desk.ts';
@@ -22,7 +23,7 @@ export async function poll(desk: Desk, intake: Intake, status: BotStatus, signal
   let offset: number | undefined;
   let tries = 0;
   while (!signal.aborted) {
-    await desk.lanes.room(MOST_AT_WORK, signal);
+    await desk.lanes.room(() => desk.backlog.size < MOST_AT_WORK, signal);
     const outcome = await desk.client.call('getUpdates', (api) => {
       const params = { timeout: WAIT_SECONDS, limit: 100, allowed_updates: [...ALLOWED_UPDATES] };
       return api.getUpdates(offset === undefined ? params : { ...params, offset }, signal);
@@ -46,8 +47,12 @@ export async function poll(desk: Desk, intake: Intake, status: BotStatus, signal
       offset = Math.max(...outcome.value.map((update) => updateIdOf(update) ?? 0)) + 1;
     } catch (error) {
       if (signal.aborted) return;
-      desk.log.error({ err: error }, 'updates could not be stored; Telegram keeps them');
-      await sleep(backoffMs(tries++), undefined, { signal }).catch(() => undefined);
+      if (!(error instanceof StoreUnavailable)) {
+        desk.log.error({ err: error }, 'updates could not be stored; Telegram keeps them');
+        await sleep(backoffMs(tries++), undefined, { signal }).catch(() => undefined);
+        continue;
+      }
+      await desk.health.recovered(error, signal).catch(() => undefined);
     }
   }
 }

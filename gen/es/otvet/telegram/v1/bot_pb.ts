@@ -14,7 +14,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file otvet/telegram/v1/bot.proto.
  */
 export const file_otvet_telegram_v1_bot: GenFile = /*@__PURE__*/
-  fileDesc("ChtvdHZldC90ZWxlZ3JhbS92MS9ib3QucHJvdG8SEW90dmV0LnRlbGVncmFtLnYxIowDCgNCb3QSDAoEbmFtZRgBIAEoCRIQCgh1c2VybmFtZRgCIAEoCRIRCglhc3Npc3RhbnQYAyABKAkSMQoIZGVsaXZlcnkYBCABKA4yHy5vdHZldC50ZWxlZ3JhbS52MS5Cb3QuRGVsaXZlcnkSKwoFc3RhdGUYBSABKA4yHC5vdHZldC50ZWxlZ3JhbS52MS5Cb3QuU3RhdGUSDwoHcHJvYmxlbRgGIAEoCRI0ChBsYXN0X3VwZGF0ZV90aW1lGAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJSCghEZWxpdmVyeRIYChRERUxJVkVSWV9VTlNQRUNJRklFRBAAEhYKEkRFTElWRVJZX0xPTkdfUE9MTBABEhQKEERFTElWRVJZX1dFQkhPT0sQAiJXCgVTdGF0ZRIVChFTVEFURV9VTlNQRUNJRklFRBAAEhQKEFNUQVRFX0NPTk5FQ1RJTkcQARIOCgpTVEFURV9MSVZFEAISEQoNU1RBVEVfRkFJTElORxADYgZwcm90bzM", [file_google_protobuf_timestamp]);
+  fileDesc("ChtvdHZldC90ZWxlZ3JhbS92MS9ib3QucHJvdG8SEW90dmV0LnRlbGVncmFtLnYxIp8DCgNCb3QSDAoEbmFtZRgBIAEoCRIQCgh1c2VybmFtZRgCIAEoCRIRCglhc3Npc3RhbnQYAyABKAkSMQoIZGVsaXZlcnkYBCABKA4yHy5vdHZldC50ZWxlZ3JhbS52MS5Cb3QuRGVsaXZlcnkSKwoFc3RhdGUYBSABKA4yHC5vdHZldC50ZWxlZ3JhbS52MS5Cb3QuU3RhdGUSDwoHcHJvYmxlbRgGIAEoCRI0ChBsYXN0X3VwZGF0ZV90aW1lGAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJSCghEZWxpdmVyeRIYChRERUxJVkVSWV9VTlNQRUNJRklFRBAAEhYKEkRFTElWRVJZX0xPTkdfUE9MTBABEhQKEERFTElWRVJZX1dFQkhPT0sQAiJqCgVTdGF0ZRIVChFTVEFURV9VTlNQRUNJRklFRBAAEhQKEFNUQVRFX0NPTk5FQ1RJTkcQARIOCgpTVEFURV9MSVZFEAISEQoNU1RBVEVfRkFJTElORxADEhEKDVNUQVRFX1NUQU5EQlkQBGIGcHJvdG8z", [file_google_protobuf_timestamp]);
 
 /**
  * An assistant's account in Telegram.
@@ -153,6 +153,13 @@ export const Bot_State = {
    * @generated from enum value: STATE_FAILING = 3;
    */
   FAILING: 3,
+
+  /**
+   * Another replica of the adapter asks for them; this one takes over when that one ends.
+   *
+   * @generated from enum value: STATE_STANDBY = 4;
+   */
+  STANDBY: 4,
 } as const;
 
 /**

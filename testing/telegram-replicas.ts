@@ -1,0 +1,131 @@
+import type { Clock } from '#lib/clock.ts';
+import { readConfig } from '#lib/config/variables.ts';
+import { openSqliteStore } from '#lib/documents/sqlite/store.ts';
+import { createMetrics, type Metrics } from '#lib/telemetry/metrics.ts';
+import { telegramAdapterVariables } from '../services/telegram-adapter/config.ts';
+import { startTelegramAdapter, type TelegramParts } from '../services/telegram-adapter/service.ts';
+import { type TemporaryFolder, temporaryFolder } from './folders.ts';
+import { type Connection, SharedStore } from './shared-store.ts';
+import { eventually, QUICK, sumOf, TelegramBench } from './telegram-bench.ts';
+import { WebhookFront } from './webhook-front.ts';
+
+/** Everything that replicas wait for, so short that a test sees it. */
+const HASTY: Partial<TelegramParts> = {
+  pace: QUICK,
+  heartbeat: { beatMs: 50, goneMs: 400 },
+  looks: { sweepEveryMs: 1_000, laneEveryMs: 15, turnEveryMs: 30 },
+  lateResultMs: 150,
+};
+
+const SECRET = 'open-sesame';
+
+/** One replica of the telegram-adapter. */
+export interface Replica {
+  readonly adapter: Awaited<ReturnType<typeof startTelegramAdapter>>;
+  readonly connection: Connection;
+  readonly metrics: Metrics;
+  /** The sum of a metric over its labels. */
+  metric(name: string): Promise<number>;
+  /** As a signal ends it. */
+  stop(graceMs: number): Promise<void>;
+  /** As `kill -9` ends it: nothing is given back, nothing is written down. */
+  kill(): Promise<void>;
+}
+
+/** Several replicas of the telegram-adapter over one store, between a Telegram double and played peers. */
+export class TelegramReplicas {
+  readonly bench: TelegramBench;
+  readonly #running = new Set<Replica>();
+  #shared!: SharedStore;
+  #front: Promise<WebhookFront> | undefined;
+  #folder!: TemporaryFolder;
+  #connect: (() => Promise<Connection>) | undefined;
+
+  constructor(bench: TelegramBench) {
+    this.bench = bench;
+  }
+
+  /** Call inside `describe`. `connect` gives each replica its connection; without it they share an embedded store. */
+  static inSuite(connect?: () => Promise<Connection>): TelegramReplicas {
+    const replicas = new TelegramReplicas(TelegramBench.inSuite());
+    replicas.#connect = connect;
+    let close: () => Promise<void> = async () => undefined;
+    beforeEach(async () => {
+      replicas.#folder = await temporaryFolder();
+      if (connect !== undefined) return;
+      const { clock, log } = replicas.bench.host;
+      const store = await openSqliteStore({ file: replicas.#folder.file('shared.sqlite'), clock, log });
+      replicas.#shared = new SharedStore(store);
+      close = async () => store[Symbol.asyncDispose]();
+    });
+    afterEach(async () => {
+      await Promise.all([...replicas.#running].map((replica) => replica.stop(0)));
+      await (await replicas.#front)?.[Symbol.asyncDispose]();
+      replicas.#front = undefined;
+      await close();
+      await replicas.#folder[Symbol.asyncDispose]();
+    });
+    return replicas;
+  }
+
+  /** Starts one more that asks Telegram for updates when it is its turn. */
+  polling(clock: Clock = this.bench.host.clock): Promise<Replica> {
+    return this.#start({}, clock);
+  }
+
+  /** Starts one more that shares the webhook with the others: each delivery goes to the next one. */
+  async webhook(clock: Clock = this.bench.host.clock): Promise<Replica> {
+    this.#front ??= WebhookFront.start();
+    const front = await this.#front;
+    const env = {
+      OTVET_TELEGRAM_WEBHOOK_URL: front.url,
+      OTVET_TELEGRAM_WEBHOOK_SECRET: SECRET,
+      OTVET_TELEGRAM_WEBHOOK_ADDRESS: '127.0.0.1:0',
+    };
+    const replica = await this.#start(env, clock);
+    await eventually(() => takesUpdates(replica));
+    front.targets = [...this.#running].map(({ adapter }) => adapter.webhookAddress ?? '');
+    return replica;
+  }
+
+  /** Sends the deliveries to these only, in turn. */
+  async route(...replicas: readonly Replica[]): Promise<void> {
+    const front = await this.#front;
+    if (front !== undefined) front.targets = replicas.map(({ adapter }) => adapter.webhookAddress ?? '');
+  }
+
+  async #start(env: Readonly<Record<string, string>>, clock: Clock): Promise<Replica> {
+    const connection = this.#connect === undefined ? this.#shared.connect() : await this.#connect();
+    const metrics = createMetrics();
+    const config = readConfig(telegramAdapterVariables, {
+      ...this.bench.environment,
+      OTVET_DATA_DIR: this.#folder.path,
+      ...env,
+    });
+    const host = { ...this.bench.host, metrics, clock };
+    const adapter = await startTelegramAdapter(config, host, { ...HASTY, store: connection.store });
+    const stop = async (graceMs: number): Promise<void> => {
+      if (this.#running.delete(replica)) await adapter.stop(graceMs);
+    };
+    const replica: Replica = {
+      adapter,
+      connection,
+      metrics,
+      metric: (name) => sumOf(metrics, name),
+      stop,
+      kill: async () => {
+        connection.weather = 'cut';
+        await stop(0);
+      },
+    };
+    this.#running.add(replica);
+    return replica;
+  }
+}
+
+/** Whether a replica is far enough to store an update: it passes over one that means nothing. */
+async function takesUpdates({ adapter }: Replica): Promise<boolean> {
+  const headers = { 'x-telegram-bot-api-secret-token': SECRET, connection: 'close' };
+  const url = `http://${adapter.webhookAddress}/telegram`;
+  return (await fetch(url, { method: 'POST', headers, body: '{}' })).status === 200;
+}
