@@ -9,14 +9,16 @@ const EVERY_MS = 100;
 /** A bar on a terminal while documents and blobs pass by. */
 export class ArchiveProgress {
   readonly #status: StatusLine;
+  readonly #everyMs: number;
   #shownAt = Number.NEGATIVE_INFINITY;
 
-  constructor({ err }: Terminal) {
+  constructor({ err }: Terminal, everyMs = EVERY_MS) {
     this.#status = new StatusLine(err);
+    this.#everyMs = everyMs;
   }
 
   readonly show: OnProgress = ({ doing, documents, allDocuments, blobs, allBlobs }) => {
-    if (performance.now() - this.#shownAt < EVERY_MS) return;
+    if (performance.now() - this.#shownAt < this.#everyMs) return;
     this.#shownAt = performance.now();
     // A blob weighs as much as some hundred documents.
     const weigh = (d: number, b: number): number => d + b * 200;

@@ -7,9 +7,13 @@ import { openFileBlobs } from '#lib/blobs/files.ts';
 import { openSqliteStore } from '#lib/documents/sqlite/store.ts';
 import { type TemporaryFolder, temporaryFolder } from '#testing/folders.ts';
 import { type Ran, runForTest } from '../server-for-test.ts';
+import { importAllCommand } from './import-all.ts';
 
 const openStore = (dataDir: string, service: string) =>
   openSqliteStore({ file: join(dataDir, `${service}.sqlite`), clock: Date, log: { warn: () => undefined } });
+
+const silent = { isTTY: true, columns: 80, colour: false, write: (): void => undefined };
+const told: string[] = [];
 
 describe('otvet export, otvet import --all', () => {
   let folder: TemporaryFolder;
@@ -83,6 +87,31 @@ describe('otvet export, otvet import --all', () => {
     for (const name of ['a', 'a.part']) {
       expect(await stat(folder.file(name)).catch(({ code }: NodeJS.ErrnoException) => code)).to.equal('ENOENT');
     }
+  });
+
+  it('says that an import that was cut short is to be run again, and then is whole', async () => {
+    const file = folder.file('a');
+    const exported = await run(data, 'export', file);
+    const interrupt = new AbortController();
+    const env = { OTVET_DATA_DIR: folder.file('other') };
+    const importing = importAllCommand(
+      {
+        env,
+        root: folder.path,
+        interrupted: interrupt.signal,
+        terminal: {
+          out: silent,
+          // The bar is drawn before the entry that it tells of is written.
+          err: { ...silent, write: (text) => void (/Importing/.test(text) ? interrupt.abort() : told.push(text)) },
+        },
+      },
+      file,
+      {},
+      0,
+    );
+    expect(await importing.catch(() => 'interrupted')).to.equal('interrupted');
+    expect(told.at(-1)).to.match(/not finished: run it again before Otvet is started/);
+    expect(await run(folder.file('other'), 'import', '--all', file)).to.include({ exit: 0, out: exported.out });
   });
 
   it('runs as a process', async () => {

@@ -9,15 +9,21 @@ import { ArchiveProgress, sumsTable } from './archive-view.ts';
 import type { ArchiveFlags } from './export.ts';
 import { type Local, sayThatAllMustRest, storesAtRest } from './surroundings.ts';
 
-/** `otvet import --all FILE`: what `otvet export` wrote, into the empty stores of a stopped Otvet. */
-export async function importAllCommand(local: Local, path: string, flags: ArchiveFlags): Promise<ExitCode> {
+/** `otvet import --all FILE`: what `otvet export` wrote, into the empty stores of a stopped Otvet. `everyMs`: how often the bar is drawn. */
+export async function importAllCommand(
+  local: Local,
+  path: string,
+  flags: ArchiveFlags,
+  everyMs?: number,
+): Promise<ExitCode> {
   const { terminal, interrupted } = local;
   const file = resolve(path);
   const config = await storesAtRest(local);
   sayThatAllMustRest(local, config);
-  const progress = new ArchiveProgress(terminal);
+  const progress = new ArchiveProgress(terminal, everyMs);
   await using held = new AsyncDisposableStack();
   let place = '';
+  let begun = false;
   const open = async (services: readonly string[]): Promise<readonly Part[]> => {
     const unknown = services.find((service) => !(SERVICES as readonly string[]).includes(service));
     if (unknown !== undefined) throw new ArchiveError(`it has a service that this version does not know: ${unknown}`);
@@ -37,11 +43,15 @@ export async function importAllCommand(local: Local, path: string, flags: Archiv
       lines: () => readArchiveFile(file),
       open,
       now: Date.now,
-      onProgress: progress.show,
+      onProgress: (now) => {
+        begun ||= now.doing === 'Importing';
+        progress.show(now);
+      },
       signal: interrupted,
     });
   } catch (error) {
     progress.clear();
+    if (begun) terminal.err.write('The import was begun and is not finished: run it again before Otvet is started.\n');
     if (error instanceof ArchiveError) throw new ArchiveError(`${file}: ${error.message}`, { cause: error });
     throw error;
   }
