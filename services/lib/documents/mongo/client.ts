@@ -1,5 +1,5 @@
-import { MongoClient, type MongoClientOptions, MongoError } from 'mongodb';
-import { unavailable } from '#lib/documents/mongo/failures.ts';
+import { MongoClient, type MongoClientOptions } from 'mongodb';
+import { isAway, unavailable } from '#lib/documents/mongo/failures.ts';
 import { type MongoAddress, parseMongoUrl } from '#lib/documents/mongo/url.ts';
 import { StoreUnavailable } from '#lib/documents/port.ts';
 
@@ -76,7 +76,7 @@ export async function connectMongo<T>(options: MongoOptions, begin: (connected: 
       if (waited) options.log.info({ database }, 'MongoDB is there');
       return begun;
     } catch (error) {
-      if (!(error instanceof MongoError)) throw error;
+      if (!isAway(error)) throw error;
       const reason = (unavailable(error, address.hosts) as Error).message;
       options.log.warn({ database, reason, retryMs: wait }, 'waiting for MongoDB');
     }

@@ -21,10 +21,11 @@ describe('what an operator is told of MongoDB', () => {
     [server(91, 'ShutdownInProgress'), /no server that takes writes now/],
     [server(8, 'UnknownError'), /failed \(UnknownError\)/],
     [new MongoNetworkError('x', { cause: cut }), /cannot be reached, or broke the connection \(ECONNREFUSED\)/],
+    [Object.assign(new Error('x'), { code: 'EPIPE' }), /broke the connection \(EPIPE\)/],
     [new MongoNetworkTimeoutError('x'), /did not answer in time/],
     [unconfirmed, /did not confirm a write in time; whether it is done is not known/],
   ] as const) {
-    it(`${error.name} ${error.code ?? ''}: ${words.source}`, () => {
+    it(`${error.name}: ${words.source}`, () => {
       const told = unavailable(error, 'db.example:27017') as StoreUnavailable;
       expect(told).to.be.instanceOf(StoreUnavailable);
       expect(told.message)

@@ -27,6 +27,8 @@ const NO_PRIMARY = new Set<unknown>([11_600, 11_602, 10_107, 13_435, 13_436, 10_
 const WRONG_PASSWORD = new Set<unknown>([18, 8_000]);
 const FORBIDDEN = 13;
 const DISK_FULL = 14_031;
+/** Of the system (`EPIPE`), of Node's streams and of TLS. */
+const SOCKET_ERROR = /^(E[A-Z]+|ERR_(STREAM|SOCKET|SSL|TLS)_[A-Z_]+)$/;
 
 /** Reads an error that a call threw. */
 export function failureOf(error: unknown): Failure {
@@ -37,13 +39,21 @@ export function failureOf(error: unknown): Failure {
   return { kind: 'unavailable' };
 }
 
+/** True for an error of MongoDB or of the way to it, which may go by itself. The driver passes on some errors of sockets as they are. */
+export function isAway(error: unknown): error is Error {
+  if (error instanceof MongoError) return true;
+  const { code } = (error ?? {}) as { code?: unknown };
+  return error instanceof Error && typeof code === 'string' && SOCKET_ERROR.test(code);
+}
+
 /** The error for callers and operators: names what is wrong and where, never a password and nothing of a document. */
 export function unavailable(error: unknown, hosts: string): unknown {
-  if (!(error instanceof MongoError) || error instanceof StoreUnavailable) return error;
+  if (!isAway(error)) return error;
   return new StoreUnavailable(`MongoDB at ${hosts} ${reasonOf(error)}`, { cause: error });
 }
 
-function reasonOf(error: MongoError): string {
+function reasonOf(error: Error): string {
+  if (!(error instanceof MongoError)) return `broke the connection (${(error as NodeJS.ErrnoException).code})`;
   if (WRONG_PASSWORD.has(error.code)) return 'refuses the user name or the password of OTVET_MONGODB_URL';
   if (error.code === FORBIDDEN) return 'does not let this user work on the database: it needs the role readWrite there';
   if (error.code === DISK_FULL) return 'cannot write: its disk is full';

@@ -49,10 +49,22 @@ describe('a MongoDB that fails', function () {
       ]),
     );
   });
-  after(() => server?.[Symbol.asyncDispose]());
+  /** Nothing that waits for a server outlives the suite. */
+  const ended = new AbortController();
+  after(() => {
+    ended.abort();
+    return server?.[Symbol.asyncDispose]();
+  });
 
   const open = (options: Partial<MongoStoreOptions> = {}): Promise<DocumentStore> =>
-    openMongoStore({ url: user('right'), service: 'test', clock: systemClock, log: new Lines(), ...options });
+    openMongoStore({
+      url: user('right'),
+      service: 'test',
+      clock: systemClock,
+      log: new Lines(),
+      signal: ended.signal,
+      ...options,
+    });
   const things = (store: DocumentStore): Collection<Thing> => store.collection<Thing>({ name: 'things', indexes: [] });
   const failure = (promise: Promise<unknown>): Promise<Error | undefined> =>
     promise.then(() => undefined).catch((error) => error);
@@ -119,7 +131,8 @@ describe('a MongoDB that fails', function () {
     ]);
     for (const error of asked) expect(error).to.be.instanceOf(StoreUnavailable);
     await server.restart();
-    await store.ping();
+    // The driver looks for a server that went away every half second.
+    while ((await failure(store.ping())) !== undefined);
     expect(await collection.get('kept')).to.deep.equal({ key: 'kept', n: 1 });
   });
 
