@@ -41,6 +41,9 @@ const variables = {
   publicUrls: urls('OTVET_PUBLIC_URL', {
     doc: 'Where people reach the chat page and the API, such as https://ask.example.org; several with commas. Requests under other names than these and the machine itself are refused.',
   }),
+  firstKeyFile: text('OTVET_FIRST_API_KEY_FILE', {
+    doc: 'A file with an API key of your own making that has all rights from the first start on, such as a mounted secret: for deployments whose data folder does not last. Unset: the first start makes a key and writes it to `api-key` in the data folder.',
+  }),
   chatQuestionsPerMinute: integer('OTVET_CHAT_QUESTIONS_PER_MINUTE', 0, 100_000, {
     doc: 'How many questions one visitor of the chat page may ask in a minute; 0 for no limit.',
     fallback: '30',

@@ -26,7 +26,7 @@ import { type GatewayConfig, gatewayVariables } from './config.ts';
 import { apiKeyHandlers } from './credentials/api-key-service.ts';
 import { type Caller, Doorman } from './credentials/doorman.ts';
 import { Keys } from './credentials/keys.ts';
-import { keepLocalKey } from './credentials/local-key.ts';
+import { acceptGivenKey, keepLocalKey } from './credentials/local-key.ts';
 import { cookieName } from './credentials/presented.ts';
 import { Visits } from './credentials/visits.ts';
 import { frontDoor } from './edge/front.ts';
@@ -71,7 +71,9 @@ export async function startGateway(
   const keys = new Keys(store, { clock, ids, log });
   resources.defer(() => keys.settle());
   const keyFile = join(config.dataDir, 'api-key');
-  if ((await keepLocalKey(keys, keyFile)) === 'made') log.info({ file: keyFile }, 'made the first API key');
+  if (config.firstKeyFile !== undefined) await acceptGivenKey(keys, config.firstKeyFile);
+  else if ((await keepLocalKey(keys, keyFile, store.exclusive)) === 'made')
+    log.info({ file: keyFile }, 'made the first API key');
 
   const secure = tls !== undefined || config.behindTlsProxy;
   const visits = new Visits(store, { clock, ids });

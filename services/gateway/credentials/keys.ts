@@ -64,8 +64,15 @@ export class Keys {
 
   /** Makes a key. The secret is given here and nowhere else. */
   async make(wanted: NewKey): Promise<{ record: KeyRecord; secret: string }> {
-    const now = this.clock.now();
     const secret = newSecret(this.ids);
+    const record = await this.adopt(secret, wanted);
+    if (record === undefined) throw new Error('a random key exists already');
+    return { record, secret };
+  }
+
+  /** Takes a secret that was made elsewhere as a key. Undefined where it is one already. */
+  async adopt(secret: string, wanted: NewKey): Promise<KeyRecord | undefined> {
+    const now = this.clock.now();
     const record: KeyRecord = {
       key: this.ids.ordered(now),
       displayName: wanted.displayName,
@@ -76,9 +83,13 @@ export class Keys {
       local: wanted.local,
       createTime: now,
     };
-    const inserted = await this.records.insert(record);
-    if (!inserted.ok) throw new Error('a random key exists already');
-    return { record, secret };
+    return (await this.records.insert(record)).ok ? record : undefined;
+  }
+
+  /** The newest keys that were made for the machine's own user, revoked ones too; there is one, unless starts were cut off. */
+  async local(): Promise<readonly KeyRecord[]> {
+    const { documents } = await this.records.find({ index: 'local', equal: [true], order: 'descending', limit: 1_000 });
+    return documents;
   }
 
   /** Makes a key useless; again is no error. Undefined where there is no such key. */

@@ -2,7 +2,7 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import { Scope } from '#gen/otvet/access/v1/access_pb.ts';
 import { StartError } from '#lib/service/host.ts';
 import { isSecret } from './api-key.ts';
-import type { KeyRecord, Keys } from './keys.ts';
+import type { Keys } from './keys.ts';
 
 const ALL_SCOPES = [Scope.ASK, Scope.READ, Scope.TEACH, Scope.ADMIN];
 
@@ -11,29 +11,44 @@ const ALL_SCOPES = [Scope.ASK, Scope.READ, Scope.TEACH, Scope.ADMIN];
  * (mode 0600). It is made at the first start. Afterwards the file decides: as long as it holds a key of this store,
  * revoked or not, nothing is done, so a key that was revoked on purpose stays revoked. A file that is missing, or holds
  * no key of this store, is made anew with a new key, and the key that it replaces is revoked.
+ *
+ * Where others share the store, only the first of them makes a key: a machine that comes and goes must not leave keys
+ * behind, nor take another's away.
  */
-export async function keepLocalKey(keys: Keys, file: string): Promise<'kept' | 'made'> {
+export async function keepLocalKey(keys: Keys, file: string, exclusive: boolean): Promise<'kept' | 'made'> {
   const written = (await read(file))?.trim();
   if (written !== undefined && isSecret(written) && (await keys.find(written)) !== undefined) return 'kept';
-  const replaced = await localKeys(keys);
-  const { secret } = await keys.make({ displayName: 'This machine', scopes: ALL_SCOPES, assistants: [], local: true });
+  const replaced = await keys.local();
+  if (!exclusive && replaced.length > 0) return 'kept';
+  const { secret } = await keys.make(MACHINE_KEY);
   await write(file, secret);
-  for (const { key } of replaced) await keys.revoke(key);
+  for (const { key, revokeTime } of replaced) if (revokeTime === undefined) await keys.revoke(key);
   return 'made';
 }
 
-/** Local keys that are still good; there is at most one, unless a start was cut off. */
-async function localKeys(keys: Keys): Promise<readonly KeyRecord[]> {
-  const { documents } = await keys.records.find({ index: 'local', equal: [true], order: 'descending', limit: 1_000 });
-  return documents.filter(({ revokeTime }) => revokeTime === undefined);
+/**
+ * Sees to it that the key in a file, which the operator made, is known: with all scopes, unless it was revoked. Throws `StartError`
+ * for a file that holds no key.
+ */
+export async function acceptGivenKey(keys: Keys, file: string): Promise<void> {
+  const secret = (await read(file, 'OTVET_FIRST_API_KEY_FILE'))?.trim();
+  if (secret === undefined || !isSecret(secret)) {
+    const found = secret === undefined ? 'there is no file' : 'there is no key in';
+    throw new StartError(
+      `OTVET_FIRST_API_KEY_FILE: ${found} ${file}. A key is otvet_ and 52 letters and digits, as \`npx otvet keys create\` makes them.`,
+    );
+  }
+  if ((await keys.find(secret)) === undefined) await keys.adopt(secret, MACHINE_KEY);
 }
 
-async function read(file: string): Promise<string | undefined> {
+const MACHINE_KEY = { displayName: 'This machine', scopes: ALL_SCOPES, assistants: [], local: true };
+
+async function read(file: string, variable = 'OTVET_DATA_DIR'): Promise<string | undefined> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw unusable(file, error);
+    throw unusable(file, error, variable);
   }
 }
 
@@ -47,9 +62,9 @@ async function write(file: string, secret: string): Promise<void> {
   }
 }
 
-function unusable(file: string, error: unknown): StartError {
+function unusable(file: string, error: unknown, variable = 'OTVET_DATA_DIR'): StartError {
   const { message } = error as Error;
   return new StartError(
-    `OTVET_DATA_DIR: the file ${file} cannot be used (${message}). Give it back to this user, or remove it.`,
+    `${variable}: the file ${file} cannot be used (${message}). Give it back to this user, or remove it.`,
   );
 }
