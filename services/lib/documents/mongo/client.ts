@@ -14,7 +14,9 @@ const SERVER_SELECTION_TIMEOUT_MS = 12_000;
 /** How long a write may wait for the majority of the servers. After it nobody knows whether the write will stay. */
 const WRITE_TIMEOUT_MS = 10_000;
 /** Longer than any call may take: a connection so silent is dead, and the driver tries the call once more on another one. */
-const SOCKET_TIMEOUT_MS = 30_000;
+const SOCKET_TIMEOUT_MS = 15_000;
+/** Between looks at a server. One that answers no more at all is given up after this and the time to connect: 10 s. */
+const HEARTBEAT_MS = 5_000;
 /** Between attempts to reach a MongoDB at start: doubled from the least to the most. */
 const LEAST_WAIT_MS = 500;
 const MOST_WAIT_MS = 15_000;
@@ -36,6 +38,7 @@ const LIMITS = {
   connectTimeoutMS: CONNECT_TIMEOUT_MS,
   serverSelectionTimeoutMS: SERVER_SELECTION_TIMEOUT_MS,
   socketTimeoutMS: SOCKET_TIMEOUT_MS,
+  heartbeatFrequencyMS: HEARTBEAT_MS,
 } satisfies MongoClientOptions;
 
 /** What the store has to say, for operators. A pino logger is one. */
