@@ -5,7 +5,7 @@ import type { Logger } from '#lib/telemetry/log.ts';
 import { createMetrics, type Metrics } from '#lib/telemetry/metrics.ts';
 import type { Pace } from '../services/telegram-adapter/answering/pace.ts';
 import { telegramAdapterVariables } from '../services/telegram-adapter/config.ts';
-import { startTelegramAdapter } from '../services/telegram-adapter/service.ts';
+import { startTelegramAdapter, type TelegramParts } from '../services/telegram-adapter/service.ts';
 import { type TemporaryFolder, temporaryFolder } from './folders.ts';
 import { testHost } from './host.ts';
 import { startTelegramDouble, type TelegramDouble } from './telegram-double.ts';
@@ -54,9 +54,13 @@ export class TelegramBench {
     };
   }
 
-  async start(env: Readonly<Record<string, string>> = {}, log: Logger = this.host.log): Promise<void> {
+  async start(
+    env: Readonly<Record<string, string>> = {},
+    log: Logger = this.host.log,
+    parts: Partial<TelegramParts> = {},
+  ): Promise<void> {
     const config = readConfig(telegramAdapterVariables, { ...this.environment, ...env });
-    this.adapter = await startTelegramAdapter(config, { ...this.host, log }, { pace: QUICK });
+    this.adapter = await startTelegramAdapter(config, { ...this.host, log }, { pace: QUICK, ...parts });
   }
 
   /** 0: at once, as if it were killed. */

@@ -1,18 +1,27 @@
 import type { Clock } from '#lib/clock.ts';
 import { readConfig } from '#lib/config/variables.ts';
-import { openSqliteStore } from '#lib/documents/sqlite/store.ts';
+import type { DocumentStore } from '#lib/documents/port.ts';
 import { createMetrics, type Metrics } from '#lib/telemetry/metrics.ts';
 import { telegramAdapterVariables } from '../services/telegram-adapter/config.ts';
+import type { Heartbeat } from '../services/telegram-adapter/replicas/replicas.ts';
 import { startTelegramAdapter, type TelegramParts } from '../services/telegram-adapter/service.ts';
 import { type TemporaryFolder, temporaryFolder } from './folders.ts';
 import { type Connection, SharedStore } from './shared-store.ts';
 import { eventually, QUICK, sumOf, TelegramBench } from './telegram-bench.ts';
 import { WebhookFront } from './webhook-front.ts';
 
-/** Everything that replicas wait for, so short that a test sees it. */
+/** The store of replicas. */
+export interface ReplicaStores {
+  /** Whether all replicas of a test use one open store, or each opens it for itself. */
+  readonly per: 'test' | 'replica';
+  /** Opens the store of a test, by the test's number. */
+  readonly open: (test: number) => Promise<DocumentStore>;
+  readonly heartbeat: Heartbeat;
+}
+
+/** Everything else that replicas wait for, so short that a test sees it. */
 const HASTY: Partial<TelegramParts> = {
   pace: QUICK,
-  heartbeat: { beatMs: 50, goneMs: 400 },
   looks: { sweepEveryMs: 1_000, laneEveryMs: 15, turnEveryMs: 30 },
   lateResultMs: 150,
 };
@@ -36,35 +45,26 @@ export interface Replica {
 export class TelegramReplicas {
   readonly bench: TelegramBench;
   readonly #running = new Set<Replica>();
-  #shared!: SharedStore;
+  readonly #stores: ReplicaStores;
+  #test = 0;
+  #opened: DocumentStore[] = [];
+  #shared: Promise<SharedStore> | undefined;
   #front: Promise<WebhookFront> | undefined;
   #folder!: TemporaryFolder;
-  #connect: (() => Promise<Connection>) | undefined;
 
-  constructor(bench: TelegramBench) {
+  constructor(bench: TelegramBench, stores: ReplicaStores) {
     this.bench = bench;
+    this.#stores = stores;
   }
 
-  /** Call inside `describe`. `connect` gives each replica its connection; without it they share an embedded store. */
-  static inSuite(connect?: () => Promise<Connection>): TelegramReplicas {
-    const replicas = new TelegramReplicas(TelegramBench.inSuite());
-    replicas.#connect = connect;
-    let close: () => Promise<void> = async () => undefined;
+  /** Call inside `describe`. */
+  static inSuite(stores: ReplicaStores): TelegramReplicas {
+    const replicas = new TelegramReplicas(TelegramBench.inSuite(), stores);
     beforeEach(async () => {
+      replicas.#test++;
       replicas.#folder = await temporaryFolder();
-      if (connect !== undefined) return;
-      const { clock, log } = replicas.bench.host;
-      const store = await openSqliteStore({ file: replicas.#folder.file('shared.sqlite'), clock, log });
-      replicas.#shared = new SharedStore(store);
-      close = async () => store[Symbol.asyncDispose]();
     });
-    afterEach(async () => {
-      await Promise.all([...replicas.#running].map((replica) => replica.stop(0)));
-      await (await replicas.#front)?.[Symbol.asyncDispose]();
-      replicas.#front = undefined;
-      await close();
-      await replicas.#folder[Symbol.asyncDispose]();
-    });
+    afterEach(() => replicas.#close());
     return replicas;
   }
 
@@ -95,7 +95,7 @@ export class TelegramReplicas {
   }
 
   async #start(env: Readonly<Record<string, string>>, clock: Clock): Promise<Replica> {
-    const connection = this.#connect === undefined ? this.#shared.connect() : await this.#connect();
+    const connection = await this.#connection();
     const metrics = createMetrics();
     const config = readConfig(telegramAdapterVariables, {
       ...this.bench.environment,
@@ -103,7 +103,11 @@ export class TelegramReplicas {
       ...env,
     });
     const host = { ...this.bench.host, metrics, clock };
-    const adapter = await startTelegramAdapter(config, host, { ...HASTY, store: connection.store });
+    const adapter = await startTelegramAdapter(config, host, {
+      ...HASTY,
+      heartbeat: this.#stores.heartbeat,
+      store: connection.store,
+    });
     const stop = async (graceMs: number): Promise<void> => {
       if (this.#running.delete(replica)) await adapter.stop(graceMs);
     };
@@ -120,6 +124,27 @@ export class TelegramReplicas {
     };
     this.#running.add(replica);
     return replica;
+  }
+
+  async #connection(): Promise<Connection> {
+    const open = async (): Promise<SharedStore> => {
+      const store = await this.#stores.open(this.#test);
+      this.#opened.push(store);
+      return new SharedStore(store);
+    };
+    if (this.#stores.per === 'replica') return (await open()).connect();
+    this.#shared ??= open();
+    return (await this.#shared).connect();
+  }
+
+  async #close(): Promise<void> {
+    await Promise.all([...this.#running].map((replica) => replica.stop(0)));
+    await (await this.#front)?.[Symbol.asyncDispose]();
+    for (const store of this.#opened) await store[Symbol.asyncDispose]();
+    this.#front = undefined;
+    this.#shared = undefined;
+    this.#opened = [];
+    await this.#folder[Symbol.asyncDispose]();
   }
 }
 

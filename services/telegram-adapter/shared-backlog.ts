@@ -18,6 +18,9 @@ export interface SharedBacklogOptions {
   readonly signal: AbortSignal;
 }
 
+/** Updates that are done by who lost them, while they are taken over, before a lane is left for later. */
+const MOST_CHANGES = 20;
+
 /** The backlog of replicas that share a store: what is next is asked of the store, under the lease of the lane. */
 export class SharedBacklog implements Backlog {
   readonly #options: SharedBacklogOptions;
@@ -50,12 +53,15 @@ export class SharedBacklog implements Backlog {
     const lease = this.#holding(lane) ?? (await this.#options.leases.take(lane, turn === 'fresh'));
     if (lease === undefined) return 'elsewhere';
     this.#held.set(lane, lease);
-    const update = await this.#first(lane);
-    if (update === undefined) return 'done';
-    this.add(update);
-    if (update.epoch === 0) return { update, right: this.#rightUnder(lease, [0, lease.epoch]) };
-    const taken = await this.#takeOver(update, lease);
-    return taken === undefined ? 'elsewhere' : { update: taken, right: this.#rightUnder(lease, [lease.epoch]) };
+    for (let tries = 0; tries < MOST_CHANGES; tries++) {
+      const update = await this.#first(lane);
+      if (update === undefined) return 'done';
+      this.add(update);
+      if (update.epoch === 0) return { update, right: this.#rightUnder(lease, [0, lease.epoch]) };
+      const taken = await this.#takeOver(update, lease);
+      if (taken !== undefined) return { update: taken, right: this.#rightUnder(lease, [lease.epoch]) };
+    }
+    return 'done';
   }
 
   ended(update: InboxUpdate, succeeded: boolean): void {
@@ -97,7 +103,7 @@ export class SharedBacklog implements Backlog {
     return undefined;
   }
 
-  /** An update that somebody has begun. Undefined when it changed meanwhile: it is to be looked at again. */
+  /** An update that somebody has begun. Undefined when it changed meanwhile. */
   async #takeOver(update: InboxUpdate, { epoch }: Lease): Promise<InboxUpdate | undefined> {
     const { inbox, lateResultMs, signal } = this.#options;
     if (update.sending !== undefined && update.epoch !== epoch) {
