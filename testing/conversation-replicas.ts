@@ -7,6 +7,7 @@ import {
 } from '#gen/otvet/conversation/v1/conversation_service_pb.ts';
 import { SessionService } from '#gen/otvet/conversation/v1/session_service_pb.ts';
 import { FeedService } from '#gen/otvet/feed/v1/feed_service_pb.ts';
+import type { DocumentStore } from '#lib/documents/port.ts';
 import { openSqliteStore } from '#lib/documents/sqlite/store.ts';
 import type { Passage } from '#lib/retrieval/artifact.ts';
 import { createClient, openChannel } from '#lib/rpc/client.ts';
@@ -33,13 +34,24 @@ export const RULES: Passage = {
   version: 'v1',
 };
 
-/** Replicas of conversation on one store, each with a clock of its own, and the services that they call. */
-export async function startReplicas(count: number) {
+/** Opens the way of one more replica to a store that all share. */
+export type OpenShared = () => Promise<DocumentStore>;
+
+/** Replicas of conversation on one store, each with a clock of its own, and the services that they call. Unset: a file of SQLite. */
+export async function startReplicas(count: number, openShared?: OpenShared, leaseMs = LEASE_MS) {
   const host = await testHost();
   const folder = await temporaryFolder();
   const peers = await startConversationPeers(host);
   peers.release([RULES]);
-  const shared = await openSqliteStore({ file: folder.file('conversation.sqlite'), clock: host.clock, log: host.log });
+  const stores: DocumentStore[] = [];
+  const openFile = () =>
+    openSqliteStore({ file: folder.file('conversation.sqlite'), clock: host.clock, log: host.log });
+  const open = async (): Promise<DocumentStore> => {
+    if (!openShared && stores[0]) return stores[0];
+    const store = await (openShared ?? openFile)();
+    stores.push(store);
+    return store;
+  };
   const config = {
     dataDir: folder.path,
     mongodbUrl: undefined,
@@ -50,15 +62,15 @@ export async function startReplicas(count: number) {
     trainingAddress: peers.trainingAddress,
     indexMemory: 64 * 1024 ** 2,
     contextTokens: 6000,
-    turnTimeout: 5000,
+    turnTimeout: 20_000,
     sessionQueue: 20,
   };
 
   const startOne = async () => {
-    const store = new PausableStore(shared);
+    const store = new PausableStore(await open());
     const clock = { aheadMs: 0, now: () => Date.now() + clock.aheadMs };
     const own: Host = { ...host, clock };
-    const service = await startConversation(config, own, { store, leaseMs: LEASE_MS });
+    const service = await startConversation(config, own, { store, leaseMs });
     const { address } = service;
     const identity = await host.issue('gateway');
     const channel = openChannel({ service: 'conversation', address, identity, metrics: host.metrics });
@@ -84,16 +96,16 @@ export async function startReplicas(count: number) {
       },
     };
   };
-  const replicas = await Promise.all(Array.from({ length: count }, startOne));
+  const replicas = [await startOne()];
+  while (replicas.length < count) replicas.push(await startOne());
   return {
     peers,
     replicas,
-    shared,
     async [Symbol.asyncDispose]() {
       for (const { store } of replicas) store.wake();
       await Promise.all(replicas.map((replica) => replica.stop()));
       await peers[Symbol.asyncDispose]();
-      await shared[Symbol.asyncDispose]();
+      for (const store of stores) await store[Symbol.asyncDispose]();
       await folder[Symbol.asyncDispose]();
     },
   };

@@ -6,6 +6,7 @@ import type { ReleaseIndex } from '#lib/retrieval/search.ts';
 import type { Client } from '#lib/rpc/client.ts';
 import type { CallContext } from '#lib/rpc/context.ts';
 import { RpcError } from '#lib/rpc/status.ts';
+import type { Logger } from '#lib/telemetry/log.ts';
 import { chooseRoute } from './answer-policy.ts';
 import { CitationRewriter } from './citations.ts';
 import type { ContextTurns } from './context-turns.ts';
@@ -26,6 +27,7 @@ export interface AnsweringParts {
   readonly model: Client<typeof ModelService>;
   readonly contextTokens: number;
   readonly clock: { now(): number };
+  readonly log: Pick<Logger, 'info' | 'warn'>;
 }
 
 function finishOf(reason: FinishReason): TurnFinish {
@@ -42,6 +44,7 @@ interface Frame {
 /** Answers turns: chooses the way, asks the model where one is needed, and makes its text presentable as it comes. */
 export class Answering {
   readonly #parts: AnsweringParts;
+  #isModelAway = false;
 
   constructor(parts: AnsweringParts) {
     this.#parts = parts;
@@ -103,7 +106,9 @@ export class Answering {
           ended = { finish: finishOf(event.value.finishReason), usage: event.value.usage };
       }
       if (!ended) throw new RpcError(STREAM_CUT);
+      this.#modelReached(undefined);
     } catch (error) {
+      this.#modelReached(error);
       const broken = interruption(error, context.signal);
       if (!broken) throw error;
       text.end();
@@ -120,6 +125,15 @@ export class Answering {
     const answered = { ...frame, model, modelMs: this.#parts.clock.now() - begun, ...usageOf(ended.usage) };
     if (text.refused) return { ...say(live, frame, 'refused', phrasesOf(language).refusal), ...answered };
     return { ...answered, answer: text.said, outcome: 'answered', finish: ended.finish, citations: text.citations };
+  }
+
+  /** Tells once when the llm service is away, and once when it is back: turns fail meanwhile, each by itself. */
+  #modelReached(error: unknown): void {
+    const isAway = error instanceof RpcError && error.failure.reason === 'UNAVAILABLE';
+    if (isAway === this.#isModelAway) return;
+    this.#isModelAway = isAway;
+    if (isAway) this.#parts.log.warn({ err: error }, 'the llm service is away: questions that need a model fail');
+    else this.#parts.log.info('the llm service is back');
   }
 }
 

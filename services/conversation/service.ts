@@ -88,6 +88,7 @@ export async function startConversation(
     model: createClient(ModelService, llm),
     contextTokens: config.contextTokens,
     clock,
+    log,
   });
   const runner = new TurnRunner({
     sessions,
