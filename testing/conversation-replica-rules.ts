@@ -156,6 +156,7 @@ export function replicaRules(openShared?: OpenShared): void {
       const failure = await a.ask({ requestId: 'r' }).catch((error: unknown) => error);
       expect(failure).to.be.instanceOf(RpcError);
       expect((failure as RpcError).failure.reason).to.equal('ATTEMPTS_EXHAUSTED');
+      expect((await turns(a))[0]).to.include({ outcome: Outcome.FAILED, attempt: 2 });
       expect(all.peers.requests).to.have.length(2);
     });
 

@@ -127,13 +127,13 @@ export class Answering {
     return { ...answered, answer: text.said, outcome: 'answered', finish: ended.finish, citations: text.citations };
   }
 
-  /** Tells once when the llm service is away, and once when it is back: turns fail meanwhile, each by itself. */
+  /** Tells once when the model is away, and once when it is back: turns fail meanwhile, each by itself. */
   #modelReached(error: unknown): void {
-    const isAway = error instanceof RpcError && error.failure.reason === 'UNAVAILABLE';
+    const isAway = error instanceof RpcError && error.failure.reason === 'PROVIDER_UNAVAILABLE';
     if (isAway === this.#isModelAway) return;
     this.#isModelAway = isAway;
-    if (isAway) this.#parts.log.warn({ err: error }, 'the llm service is away: questions that need a model fail');
-    else this.#parts.log.info('the llm service is back');
+    if (isAway) this.#parts.log.warn({ err: error }, 'the model is away: questions that need it fail');
+    else this.#parts.log.info('the model is back');
   }
 }
 

@@ -12,7 +12,7 @@ import type { Releases } from './releases.ts';
 import type { Sessions } from './sessions.ts';
 import { citationMessage, finishReason, turnMessage } from './turn-message.ts';
 import type { TurnRunner } from './turn-runner.ts';
-import { bodyHash, type Conclusion, type TurnRecord, type Turns, turnId, withoutAnswer } from './turns.ts';
+import { attemptsOf, bodyHash, type Conclusion, type TurnRecord, type Turns, turnId, withoutAnswer } from './turns.ts';
 
 /** A question as it was asked; fields as in AskRequest. */
 export interface Question {
@@ -174,9 +174,9 @@ export class Asking {
 
 /** The events of a turn that was finished elsewhere, or before: its text as one delta. */
 function* replay(turn: TurnRecord, told: After | undefined): Generator<Step> {
-  const { key, attempt, conclusion } = turn;
+  const { key, conclusion } = turn;
   // What was told of an attempt cannot be matched with the final text, so that the attempt begins anew for this caller.
-  yield step(key, { type: 'started', attempt: Math.max(attempt, told?.attempt ?? 0) });
+  yield step(key, { type: 'started', attempt: Math.max(attemptsOf(turn), told?.attempt ?? 0) });
   for (const citation of conclusion?.citations ?? []) yield step(key, { type: 'citation', citation });
   const text = conclusion?.answer ?? '';
   if (text !== '') yield step(key, { type: 'delta', sequence: Math.max(1, told?.sequence ?? 0), text });

@@ -5,7 +5,7 @@ import { type Event, EventSchema } from '#gen/otvet/feed/v1/feed_service_pb.ts';
 import type { Placed } from '#lib/events/reading.ts';
 import { assistantName, sessionName, turnName, turnNameOfKey } from './names.ts';
 import { OUTCOMES, RATINGS, REASONS, usageMessage } from './turn-message.ts';
-import type { TurnRecord } from './turns.ts';
+import { attemptsOf, type TurnRecord } from './turns.ts';
 
 /** The events that lie in the documents of turns: they are not stored, but made when they are read. */
 
@@ -20,7 +20,7 @@ export function turnFinished(record: TurnRecord): Placed | undefined {
     ...usageMessage(conclusion.usage),
     model: conclusion.model,
     release: conclusion.release,
-    attempt: record.attempt,
+    attempt: attemptsOf(record),
     failureReason: conclusion.failure?.reason ?? '',
     createTime: timestampFromMs(record.acceptedAt),
   });

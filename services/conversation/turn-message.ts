@@ -18,7 +18,14 @@ import {
 import type { FeedbackReason, GivenFeedback, Rating } from './feedback.ts';
 import { sessionName, turnName, turnNameOfKey } from './names.ts';
 import type { SessionRecord } from './sessions.ts';
-import type { CitationRecord, TurnFinish, TurnOutcome, TurnRecord, UsageRecord } from './turns.ts';
+import {
+  attemptsOf,
+  type CitationRecord,
+  type TurnFinish,
+  type TurnOutcome,
+  type TurnRecord,
+  type UsageRecord,
+} from './turns.ts';
 
 /** Records of the store as messages of the contract: the one place where the two meet. */
 
@@ -63,7 +70,7 @@ export function turnMessage(turn: TurnRecord): MessageInitShape<typeof TurnSchem
     requestId: turn.requestId,
     question: turn.question,
     state: STATES[turn.state],
-    attempt: turn.attempt,
+    attempt: attemptsOf(turn),
     createTime: timestampFromMs(turn.acceptedAt),
     ...(turn.finishedAt === undefined ? {} : { finishTime: timestampFromMs(turn.finishedAt) }),
     ...(conclusion === undefined ? {} : conclusionFields(conclusion)),

@@ -8,10 +8,7 @@ import { LiveTurn } from './live-turn.ts';
 import { persist } from './persisting.ts';
 import type { Claim, SessionRecord, Sessions } from './sessions.ts';
 import type { TurnMetrics } from './turn-metrics.ts';
-import { type Conclusion, type TurnRecord, type Turns, withoutAnswer } from './turns.ts';
-
-/** How often answering a turn is begun before it fails: once, and once more when the first process died. */
-export const MAX_ATTEMPTS = 2;
+import { type Conclusion, MAX_ATTEMPTS, type TurnRecord, type Turns, withoutAnswer } from './turns.ts';
 
 /** How often a session is looked at whose turns wait for another process, in milliseconds. */
 const LOOK_MS = 1_000;
@@ -195,7 +192,7 @@ export class TurnRunner {
     const renewal = setInterval(() => void this.#renew(claim, breakOff), sessions.leaseMs / 3);
     const timeout = setTimeout(() => breakOff.abort('timeout' satisfies BreakOff), this.#parts.turnTimeoutMs);
     try {
-      live.begin(turn.attempt);
+      if (turn.attempt <= MAX_ATTEMPTS) live.begin(turn.attempt);
       const conclusion = await inSpan('turn', { parent: live.span, attributes: { attempt: turn.attempt } }, (span) =>
         this.#conclude(turn, claim, live, {
           signal: breakOff.signal,

@@ -68,7 +68,7 @@ export interface TurnRecord extends Document {
   readonly state: 'accepted' | 'running' | 'finished';
   /** The lease under which it runs; 0 before the first. Later writes are conditional on it. */
   readonly epoch: number;
-  /** How often answering was begun. */
+  /** How often it was taken up; see `attemptsOf`. */
   readonly attempt: number;
   /** Since when the turn is to be stopped by whoever runs it. */
   readonly stopAsked?: number;
@@ -89,6 +89,14 @@ export const turnCollection: CollectionSpec<TurnRecord> = {
     { name: 'feedbackTold', paths: ['feedback.told'] },
   ],
 };
+
+/** How often answering a turn is begun before it fails: once, and once more when the first process died. */
+export const MAX_ATTEMPTS = 2;
+
+/** How often answering was begun: what was taken up after that was ended without being begun. */
+export function attemptsOf({ attempt }: Pick<TurnRecord, 'attempt'>): number {
+  return Math.min(attempt, MAX_ATTEMPTS);
+}
 
 /** The id of a turn: the same request of the same caller in the same session is the same turn. 24 characters. */
 export function turnId(session: string, subject: string, requestId: string): string {
