@@ -92,7 +92,7 @@ export function replicaRules(openShared?: OpenShared): void {
       await new Promise((resolve) => setTimeout(resolve, 800));
       b.store.calls = 0;
       await new Promise((resolve) => setTimeout(resolve, 1_000));
-      expect(b.store.calls).to.be.below(50 * 3);
+      expect(b.store.calls).to.be.below(50 * 6);
       gate.resolve();
       await Promise.all([asked, ...waiting]);
     });
