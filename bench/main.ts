@@ -4,6 +4,7 @@ import { type Row, table } from './table.ts';
 const BENCHES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   retrieval: async () => (await import('./retrieval.ts')).run(),
   documents: async () => (await import('./documents.ts')).run(),
+  mongodb: async () => (await import('./documents-mongo.ts')).run(),
   quality: async () => (await import('./quality.ts')).run(),
   rendering: async () => (await import('./rendering.ts')).run(),
   rpc: async () => (await import('./rpc.ts')).run(),

@@ -6,6 +6,7 @@ import { type Failure, failureOf } from '#lib/documents/mongo/failures.ts';
 import { planFind } from '#lib/documents/mongo/finding.ts';
 import { databaseIndex, indexedPaths, UNTOLD } from '#lib/documents/mongo/schema.ts';
 import { copyOf, fromStored, type IndexedPath, marked, type Stored, toStored } from '#lib/documents/mongo/stored.ts';
+import { inPlaceOf, tombstone, without } from '#lib/documents/mongo/telling.ts';
 import { type Clause, Where } from '#lib/documents/mongo/where.ts';
 import { parseFields, parsePath, valueAt } from '#lib/documents/paths.ts';
 import type {
@@ -50,8 +51,9 @@ export class MongoDocuments<D extends Document> implements Collection<D> {
 
   async get(key: string): Promise<D | undefined> {
     checkKey(key);
-    const stored = await this.#call(() => this.#stored.findOne({ _id: key, ...this.#live() }));
-    return stored === null ? undefined : fromStored<D>(stored);
+    // By the key alone: servers have a way of their own for that.
+    const stored = await this.#call(() => this.#stored.findOne({ _id: key }));
+    return stored === null || this.#isGone(stored) ? undefined : fromStored<D>(stored);
   }
 
   async insert(document: D, options?: WriteOptions): Promise<InsertResult> {
@@ -162,12 +164,10 @@ export class MongoDocuments<D extends Document> implements Collection<D> {
   /** Takes entries out. A tombstone goes with its last entry, and before it loses that: none is left behind by a crash. */
   async settle(key: string, entryIds: readonly string[]): Promise<void> {
     const others = { _out: { $elemMatch: { id: { $nin: entryIds } } } };
-    const rest = { $filter: { input: '$_out', cond: { $not: { $in: ['$$this.id', { $literal: entryIds }] } } } };
-    const emptied = { $cond: [{ $eq: ['$_out', []] }, '$$REMOVE', '$_out'] };
     await this.#call(async () => {
       const kept = await this.#stored.updateOne(
         { _id: key, _out: { $exists: true }, $or: [{ _gone: { $exists: false } }, others] },
-        [{ $set: { _out: rest } }, { $set: { _out: emptied } }],
+        without(entryIds),
       );
       if (kept.matchedCount === 0) await this.#stored.deleteOne({ _id: key, _gone: true, $nor: [others] });
     });
@@ -177,6 +177,12 @@ export class MongoDocuments<D extends Document> implements Collection<D> {
   #live(): Clause {
     if (this.#expiry === undefined) return { _gone: { $exists: false } };
     return { _gone: { $exists: false }, [this.#expiry]: { $not: { $lte: this.#access.clock.now() } } };
+  }
+
+  #isGone({ _gone, _x }: Stored): boolean {
+    if (_gone === true || this.#expiry === undefined) return _gone === true;
+    const until = _x?.[this.#expiry.slice('_x.'.length)];
+    return typeof until === 'number' && until <= this.#access.clock.now();
   }
 
   #dead(): Clause {
@@ -216,8 +222,7 @@ export class MongoDocuments<D extends Document> implements Collection<D> {
 
   /** Puts a document in the place of one that is there no more, behind what that one has to tell. */
   #replaceDead({ _out, ...rest }: Stored, outbox: readonly OutboxEntry[]): Promise<Stored | null> {
-    const told = { $cond: [{ $eq: [concatenated(outbox), []] }, '$$REMOVE', concatenated(outbox)] };
-    const replacement = { $replaceWith: { $mergeObjects: [{ $literal: rest }, { _out: told }] } };
+    const replacement = inPlaceOf(rest, outbox);
     return this.#stored.findOneAndUpdate({ _id: rest._id, ...this.#dead() }, [replacement], { projection: { _id: 1 } });
   }
 
@@ -264,16 +269,6 @@ export class MongoDocuments<D extends Document> implements Collection<D> {
   #call<T>(run: () => Promise<T>): Promise<T> {
     return this.#access.call(this.#spec.name, run);
   }
-}
-
-/** What is left of a deleted document. */
-function tombstone(outbox: readonly OutboxEntry[]): Clause {
-  const told = outbox.length === 0 ? '$_out' : concatenated(outbox);
-  return { $replaceWith: { _id: '$_id', _gone: true, _out: told } };
-}
-
-function concatenated(outbox: readonly OutboxEntry[]): Clause {
-  return { $concatArrays: [{ $ifNull: ['$_out', []] }, { $literal: outbox }] };
 }
 
 /** Throws `TypeError` where a path that takes numbers holds something else. */
