@@ -6,6 +6,7 @@ import { AssistantService } from '#gen/otvet/training/v1/assistant_service_pb.ts
 import { ReleaseActivatedSchema } from '#gen/otvet/training/v1/events_pb.ts';
 import { ReleaseService } from '#gen/otvet/training/v1/release_service_pb.ts';
 import { ownAddress } from '#lib/config/listen.ts';
+import { atStart } from '#lib/documents/at-start.ts';
 import { openStore } from '#lib/documents/open.ts';
 import type { DocumentStore } from '#lib/documents/port.ts';
 import { StoreReadiness } from '#lib/documents/readiness.ts';
@@ -110,7 +111,7 @@ export async function startConversation(
   });
 
   const storeReadiness = new StoreReadiness({ store, log });
-  const last = await feed.last();
+  const last = await atStart(store, log, () => feed.last());
   if (last !== undefined) positions.resume(last);
   let isRunning = false;
   const ready = () => isRunning && storeReadiness.ready;

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { HandlerContext } from '@connectrpc/connect';
 import { Channel, type Principal } from '#gen/otvet/access/v1/access_pb.ts';
 import { ownAddress } from '#lib/config/listen.ts';
+import { atStart } from '#lib/documents/at-start.ts';
 import { openStore } from '#lib/documents/open.ts';
 import type { DocumentStore } from '#lib/documents/port.ts';
 import { openChannel, type RpcChannel } from '#lib/rpc/client.ts';
@@ -71,9 +72,11 @@ export async function startGateway(
   const keys = new Keys(store, { clock, ids, log });
   resources.defer(() => keys.settle());
   const keyFile = join(config.dataDir, 'api-key');
-  if (config.firstKeyFile !== undefined) await acceptGivenKey(keys, config.firstKeyFile);
-  else if ((await keepLocalKey(keys, keyFile, store.exclusive)) === 'made')
-    log.info({ file: keyFile }, 'made the first API key');
+  await atStart(store, log, async () => {
+    if (config.firstKeyFile !== undefined) await acceptGivenKey(keys, config.firstKeyFile);
+    else if ((await keepLocalKey(keys, keyFile, store.exclusive)) === 'made')
+      log.info({ file: keyFile }, 'made the first API key');
+  });
 
   const secure = tls !== undefined || config.behindTlsProxy;
   const visits = new Visits(store, { clock, ids });

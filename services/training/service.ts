@@ -4,6 +4,7 @@ import { FeedService } from '#gen/otvet/feed/v1/feed_service_pb.ts';
 import { openBlobs } from '#lib/blobs/open.ts';
 import type { BlobStore } from '#lib/blobs/port.ts';
 import { ownAddress } from '#lib/config/listen.ts';
+import { atStart } from '#lib/documents/at-start.ts';
 import { openStore } from '#lib/documents/open.ts';
 import type { DocumentStore } from '#lib/documents/port.ts';
 import { StoreReadiness } from '#lib/documents/readiness.ts';
@@ -131,9 +132,11 @@ export async function startTraining(
   // Where other processes may be at work, what was left is seen by its leases.
   if (store.exclusive) await voidLeases(resuming);
   else started.use(new TakingUp(resuming, log, overrides.takeUpMs ?? TAKE_UP_MS));
-  await renewReleases(resuming);
-  await takeUp(resuming);
-  if (examples !== undefined) await loadExampleData(examples, intake, log);
+  await atStart(store, log, async () => {
+    await renewReleases(resuming);
+    await takeUp(resuming);
+    if (examples !== undefined) await loadExampleData(examples, intake, log);
+  });
   isRunning = true;
 
   const parts = started.move();
