@@ -3,10 +3,12 @@ import { temporaryFolder } from '../folders.ts';
 import { startProviderDouble } from '../provider-double.ts';
 import { Partner } from '../public-api.ts';
 import { startTelegramDouble, type TelegramDouble } from '../telegram-double.ts';
+import type { Deployment } from './deployment.ts';
 import { startEmbedded } from './embedded.ts';
 import type { Broken, Evidence } from './evidence.ts';
 import { checkFooting, footingOf } from './footing.ts';
 import { type Findings, findings } from './invariants/check.ts';
+import { Lessons } from './lessons.ts';
 import { Partners } from './partners.ts';
 import { People } from './people.ts';
 import { type ChaosForm, planOf } from './plan.ts';
@@ -60,16 +62,24 @@ export async function run(options: RunOptions): Promise<RunReport> {
   const start = options.form === 'embedded' ? startEmbedded : startReplicas;
   await using deployment = await start({ folder: folder.path, surroundings, webhook: plan.webhook });
   const partner = new Partner(deployment.edges[0] ?? '', deployment.apiKey);
-  await taught(partner, signal);
+  await taught(partner, signal).catch((error: Error) => {
+    throw new Error(`${error.message}\n${printed(deployment)}`);
+  });
 
   const people = new People(telegram, plan.webhook);
   const partners = new Partners(deployment.edges, deployment.apiKey, ASSISTANT);
-  const players = { people, partners, deployment };
+  const lessons = new Lessons(deployment.edges, deployment.apiKey, ASSISTANT);
+  const players = { people, partners, lessons, deployment };
   const waves = new Waves(players, signal);
-  const look = async () => findings(await gather(random, telegram, partner, players));
+  const look = async () => {
+    const found = findings(await gather(random, telegram, partner, players));
+    return { ...found, broken: [...found.broken, ...(await deployment.leftovers()), ...(await lessons.check())] };
+  };
   const footing: Broken[] = [];
 
   await waves.send(plan.warmUp);
+  await waves.answered(options.patienceSeconds * 1000);
+  const warm = await footingOf(deployment.processes);
   await waves.send(plan.storm);
   let found = await settled(waves, look, options);
   if (settleSeconds > 0) {
@@ -78,11 +88,11 @@ export async function run(options: RunOptions): Promise<RunReport> {
     await waves.send(plan.calm);
     found = await settled(waves, look, options);
     await sleep(settleSeconds * 1000, undefined, { signal });
-    footing.push(...checkFooting(before, await footingOf(deployment.processes)));
+    const after = await footingOf(deployment.processes);
+    footing.push(...checkFooting(warm, after), ...checkFooting(before, after));
   }
   await waves.close();
   const broken = [...waves.broken, ...found.broken, ...footing];
-  const printed = deployment.processes.map(({ name, output }) => `--- ${name}\n${output}`).join('\n');
   return {
     ...found,
     broken,
@@ -91,8 +101,12 @@ export async function run(options: RunOptions): Promise<RunReport> {
     faults: waves.faults,
     webhook: plan.webhook,
     seconds: (performance.now() - begun) / 1000,
-    output: broken.length === 0 ? '' : printed,
+    output: broken.length === 0 ? '' : printed(deployment),
   };
+}
+
+function printed({ processes }: Deployment): string {
+  return processes.map(({ name, output }) => `--- ${name}\n${output}`).join('\n');
 }
 
 /** Waits for the last answers, then looks; what does not hold may still come to hold until patience ends. */
@@ -102,9 +116,16 @@ async function settled(waves: Waves, look: () => Promise<Findings>, options: Run
   for (;;) {
     // What is doubled comes late: a moment for it, and for last edits.
     await sleep(1_500, undefined, { signal: options.signal });
-    const found = await look();
+    const found = await look().catch(unseen);
     if (found.broken.length === 0 || Date.now() > end) return found;
   }
+}
+
+/** Nobody could look: what was to be seen is taken for broken. */
+function unseen(error: unknown): Findings {
+  const message = error instanceof Error ? error.message : String(error);
+  const nothing = { repeats: 0, lostResults: 0, attemptsExhausted: 0, failed: 0 };
+  return { ...nothing, broken: [{ invariant: 'can be looked at', message }] };
 }
 
 async function gather(

@@ -1,4 +1,4 @@
-import type { SenderDeath } from './evidence.ts';
+import type { Broken, SenderDeath } from './evidence.ts';
 import type { Fault } from './plan.ts';
 import type { ServiceProcess } from './service-process.ts';
 
@@ -13,6 +13,8 @@ export interface Deployment extends AsyncDisposable {
   readonly deaths: readonly SenderDeath[];
   /** Does to it what a fault says; resolves when it is mended. Rejects when it does not come back. */
   suffer(fault: Fault): Promise<void>;
+  /** What was left undone in its stores and on its bus. */
+  leftovers(): Promise<readonly Broken[]>;
 }
 
 /** Where a deployment finds the world around it: variables of the environment. */

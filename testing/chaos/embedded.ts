@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../ports.ts';
 import { type Deployment, type DeploymentOptions, webhookAt } from './deployment.ts';
 import type { SenderDeath } from './evidence.ts';
+import { leftInFiles } from './leftovers.ts';
 import type { Fault } from './plan.ts';
 import { ServiceProcess } from './service-process.ts';
 
@@ -41,6 +42,7 @@ export async function startEmbedded({ folder, surroundings, webhook }: Deploymen
       otvet.start();
       await otvet.ready();
     },
+    leftovers: async () => leftInFiles(folder),
     [Symbol.asyncDispose]: () => otvet.end('SIGTERM'),
   };
 }

@@ -59,11 +59,20 @@ export type ServerFault =
   /** The next writes are done, and the connection is cut before their reply. */
   | { readonly kind: 'lose commits'; readonly link: number; readonly count: number };
 
+/** Something that is taught while questions are asked. */
+export interface Lesson {
+  /** Milliseconds after the beginning. */
+  readonly atMs: number;
+  readonly lesson: number;
+}
+
 /** A time in which questions are asked. */
 export interface Wave {
   readonly askings: readonly Asking[];
   /** What goes wrong meanwhile; nothing in a calm wave. */
   readonly faults: readonly Fault[];
+  /** When something new is taught. */
+  readonly lessons: readonly Lesson[];
 }
 
 /** What is asked and what goes wrong in one run. */
@@ -96,11 +105,20 @@ export function planOf(random: Random, { form, seconds, questionsPerSecond: rate
   const storm = askings(random.fork('storm'), warmUp.length + 1, seconds, rate);
   const calm = askings(random.fork('calm'), warmUp.length + storm.length + 1, seconds, rate);
   return {
-    warmUp: { askings: warmUp, faults: [] },
-    storm: { askings: storm, faults: faults(random.fork('faults'), form, seconds) },
-    calm: { askings: calm, faults: [] },
+    warmUp: { askings: warmUp, faults: [], lessons: [] },
+    storm: {
+      askings: storm,
+      faults: faults(random.fork('faults'), form, seconds),
+      lessons: lessons(random.fork('lessons'), seconds),
+    },
+    calm: { askings: calm, faults: [], lessons: [] },
     webhook: random.fork('webhook').chance(0.5),
   };
+}
+
+function lessons(random: Random, seconds: number): readonly Lesson[] {
+  const times = Array.from({ length: random.whole(1, 2) }, () => random.between(0, seconds * 1000));
+  return times.toSorted((a, b) => a - b).map((atMs, i) => ({ atMs, lesson: i + 1 }));
 }
 
 function askings(random: Random, firstTag: number, seconds: number, rate: number): readonly Asking[] {

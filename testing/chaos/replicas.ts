@@ -1,7 +1,9 @@
-import { readFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MongoClient } from 'mongodb';
+import { systemIds } from '#lib/ids.ts';
+import { newSecret } from '../../services/gateway/credentials/api-key.ts';
 import { freePort } from '../ports.ts';
 import { TcpProxy } from '../proxies/tcp-proxy.ts';
 import { startMongo } from '../servers/mongo.ts';
@@ -9,6 +11,7 @@ import { startNats } from '../servers/nats.ts';
 import type { RealServer } from '../servers/server-process.ts';
 import { type Deployment, type DeploymentOptions, type Surroundings, webhookAt } from './deployment.ts';
 import type { SenderDeath } from './evidence.ts';
+import { leftInDatabase, leftOnBus } from './leftovers.ts';
 import { Links } from './links.ts';
 import type { Fault } from './plan.ts';
 import { ServiceProcess } from './service-process.ts';
@@ -26,6 +29,8 @@ type Service = keyof typeof SERVICES;
 
 const NAMES = Object.keys(SERVICES) as readonly Service[];
 const REPLICAS = 2;
+/** In the folder: the API key that the gateways are given. */
+const KEY_FILE = 'first-api-key';
 
 /** Starts two replicas of each service, a MongoDB and a NATS. Throws `ToolMissing` where there are no such servers. */
 export async function startReplicas(options: DeploymentOptions): Promise<Deployment> {
@@ -33,8 +38,11 @@ export async function startReplicas(options: DeploymentOptions): Promise<Deploym
   const database = owned.use(await startMongo());
   const bus = owned.use(await startNats());
   const links = owned.use(new Links(database.port, bus.port));
-  const inbox = owned.use(new MongoClient(`${database.url}?directConnection=true`)).db('otvet_telegram-adapter');
+  const client = owned.use(new MongoClient(`${database.url}?directConnection=true`));
+  const inbox = client.db('otvet_telegram-adapter').collection('inbox');
   const edges = await ports();
+  const apiKey = newSecret(systemIds);
+  await writeFile(join(options.folder, KEY_FILE), apiKey, { mode: 0o600 });
   const processes = await makeProcesses(options, links, edges, owned);
   owned.defer(() => Promise.all(processes.map((process) => process.end('SIGTERM'))).then(() => undefined));
   for (const process of processes) process.start();
@@ -47,7 +55,7 @@ export async function startReplicas(options: DeploymentOptions): Promise<Deploym
     await process.end('SIGKILL');
     const at = Date.now();
     if (process.name.startsWith('telegram-adapter')) {
-      const uncertain = await inbox.collection('inbox').countDocuments({ sending: { $exists: true } });
+      const uncertain = await inbox.countDocuments({ sending: { $exists: true } });
       deaths.push({ at, uncertain });
     }
     await sleep(downMs);
@@ -57,7 +65,7 @@ export async function startReplicas(options: DeploymentOptions): Promise<Deploym
   const stack = owned.move();
   return {
     edges: edges.map((port) => `http://127.0.0.1:${port}`),
-    apiKey: (await readFile(join(options.folder, 'api-key'), 'utf8')).trim(),
+    apiKey,
     processes,
     deaths,
     async suffer(fault: Fault) {
@@ -67,6 +75,7 @@ export async function startReplicas(options: DeploymentOptions): Promise<Deploym
       if (fault.kind === 'drop replies' || fault.kind === 'telegram trouble' || fault.kind === 'webhook habits') return;
       return links.suffer(fault);
     },
+    leftovers: async () => [...(await leftInDatabase(client)), ...(await leftOnBus(bus.url))],
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
 }
@@ -97,6 +106,7 @@ async function makeProcesses(
         ...(found as Surroundings),
         ...(webhook ? webhookAt(local(hooks[i]), local(front.port)) : {}),
         OTVET_DATA_DIR: folder,
+        OTVET_FIRST_API_KEY_FILE: join(folder, KEY_FILE),
         OTVET_LISTEN_ADDRESS: local(listening.get(name)?.[i]),
         OTVET_PORT: String(edges[i]),
         OTVET_MONGODB_URL: `mongodb://${local(database)}/otvet?directConnection=true`,

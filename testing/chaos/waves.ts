@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Deployment } from './deployment.ts';
 import type { Broken } from './evidence.ts';
+import type { Lessons } from './lessons.ts';
 import type { Partners } from './partners.ts';
 import type { People } from './people.ts';
 import type { Asking, Fault, Wave } from './plan.ts';
@@ -9,6 +10,7 @@ import type { Asking, Fault, Wave } from './plan.ts';
 export interface Players {
   readonly people: People;
   readonly partners: Partners;
+  readonly lessons: Lessons;
   readonly deployment: Deployment;
 }
 
@@ -17,6 +19,8 @@ export class Waves {
   readonly #players: Players;
   readonly #signal: AbortSignal;
   readonly #over = new AbortController();
+  /** Until when somebody waits. */
+  readonly #until: AbortSignal;
   readonly #calls: Promise<void>[] = [];
   /** How often each kind of fault happened. */
   readonly faults: Record<string, number> = {};
@@ -27,11 +31,13 @@ export class Waves {
   constructor(players: Players, signal: AbortSignal) {
     this.#players = players;
     this.#signal = signal;
+    this.#until = AbortSignal.any([this.#over.signal, signal]);
   }
 
   /** Whether somebody has not seen all that was asked for. */
   get isWaiting(): boolean {
-    return this.#players.people.isWaiting || this.#players.partners.isWaiting;
+    const { people, partners, lessons } = this.#players;
+    return people.isWaiting || partners.isWaiting || lessons.isWaiting;
   }
 
   /** Resolves when all is asked and all faults are mended, not when all is answered. */
@@ -39,6 +45,7 @@ export class Waves {
     const suffering: Promise<void>[] = [];
     await Promise.all([
       this.#follow(wave.askings, (asking) => this.#ask(asking)),
+      this.#follow(wave.lessons, ({ lesson }) => this.#calls.push(this.#players.lessons.teach(lesson, this.#until))),
       this.#follow(wave.faults, (fault) => suffering.push(this.#suffer(fault))),
     ]);
     await Promise.all(suffering);
@@ -61,7 +68,7 @@ export class Waves {
   #ask(asking: Asking): void {
     const { people, partners } = this.#players;
     if (asking.in === 'telegram') people.ask(asking);
-    else this.#calls.push(partners.ask(asking, AbortSignal.any([this.#over.signal, this.#signal])));
+    else this.#calls.push(partners.ask(asking, this.#until));
   }
 
   async #suffer(fault: Fault): Promise<void> {
