@@ -56,7 +56,9 @@ for (const form of ['one process', 'five processes'] satisfies Form[]) {
           await telegram.waitFor(() => CHATS.every(answered) || undefined, 30_000);
         }
         const repeats = CHATS.reduce((sum, chat) => sum + tagsOf(chat).length - QUESTIONS_PER_CHAT, 0);
-        for (const chat of CHATS) expect([...new Set(tagsOf(chat))], `chat ${chat}`).to.deep.equal(wanted.get(chat));
+        // A kill between the send of a first frame and its record leaves that frame as it was: it counts among the repeats.
+        const whole = (chat: number) => [...new Set(tagsOf(chat).filter((text) => /^q\d+$/.test(text)))];
+        for (const chat of CHATS) expect(whole(chat), `chat ${chat}`).to.deep.equal(wanted.get(chat));
         expect(repeats).to.be.at.most(KILLS * CHATS.length);
         expect(telegram.violations).to.deep.equal([]);
         await eachTurnFinishedOnce(new Partner(otvet.url, otvet.apiKey));
