@@ -5,12 +5,14 @@ import type { TelegramMetrics } from '../metrics.ts';
 import type { Outcome, TelegramClient } from '../telegram/client.ts';
 import type { Rendered } from '../text/formatted.ts';
 import { nextStep, type Reaction, reactionTo } from './delivery.ts';
+import type { Pace } from './pace.ts';
 import type { DeliveryRecord } from './record.ts';
 
 export interface DeliveryDeps {
   readonly client: Pick<TelegramClient, 'send' | 'edit' | 'blockedUntil'>;
   readonly metrics: TelegramMetrics;
   readonly clock: Clock;
+  readonly pace: Pace;
   readonly log: Logger;
   /** Aborts when the service stops; then delivery rejects, and goes on after the next start. */
   readonly signal: AbortSignal;
@@ -61,7 +63,8 @@ async function landEdit(
   part: Rendered,
   editableAt: number,
 ): Promise<Landing> {
-  await waitUntil(deps, editableAt);
+  // A clock that was set back does not make a finished answer wait.
+  await waitUntil(deps, Math.min(editableAt, deps.clock.now() + deps.pace.editGapMs));
   const landed = await land(deps, chat, async (plain) => {
     await record.assure();
     return deps.client.edit(chat, message, part, plain);
