@@ -13,7 +13,8 @@ import { createMetrics } from '#lib/telemetry/metrics.ts';
 import { processMetrics } from '#lib/telemetry/process-metrics.ts';
 import { startTracing } from '#lib/telemetry/traces.ts';
 import { hasEndpoint, llmVariables } from './llm/config.ts';
-import { checkOneProcess, startInOneProcess } from './one-process.ts';
+import { SERVICES } from './names.ts';
+import { checkOneProcess, type Otvet, startInOneProcess } from './one-process.ts';
 import { welcomeScreen } from './welcome.ts';
 
 /** Runs Otvet in this process until a signal ends it. On a terminal only warnings are logged, beneath the welcome screen. */
@@ -32,11 +33,19 @@ export async function runOtvet(env: Readonly<Record<string, string | undefined>>
     const watching = { log, metrics, clock: systemClock };
     const issuing = await startIssuing(memoryAuthority(TRUST_DOMAIN), watching);
     const host: Host = { ...watching, issue: issuing.issue, ids: systemIds };
+    let running: Otvet | undefined;
+    let stopping: { readonly begun: boolean } | undefined;
+    const isReady = (name: string): boolean =>
+      !stopping?.begun && running?.services.find((service) => service.name === name)?.ready() === true;
+    // Before the services: what waits for its database is alive and not ready, and says so.
+    const admin = await startAdminServer({
+      address: config.adminAddress,
+      metrics,
+      ready: () => Object.fromEntries(SERVICES.map((name) => [name, isReady(name)])),
+    });
     const otvet = await startInOneProcess(env, host);
-    const ready = () =>
-      Object.fromEntries(otvet.services.map((service) => [service.name, !stopping.begun && service.ready()]));
-    const admin = await startAdminServer({ address: config.adminAddress, metrics, ready });
-    const stopping = stopOnSignals(config, async () => {
+    running = otvet;
+    stopping = stopOnSignals(config, async () => {
       await otvet.stop(config.stopGrace);
       issuing[Symbol.dispose]();
       await admin.stop();

@@ -49,15 +49,19 @@ export async function runService<V extends Variables>(
     const watching = { log, metrics, clock: systemClock };
     const identities = await openIdentities(name, own, watching);
     const host: Host = { ...watching, issue: identities.issue, ids: systemIds };
-    const service = await start(config, host);
+    let service: RunningService | undefined;
+    let stopping: { readonly begun: boolean } | undefined;
+    // Before the service: what waits for its database is alive and not ready, and says so.
     const admin = await startAdminServer({
       address: own.adminAddress,
       metrics,
-      ready: () => ({ [name]: !stopping.begun && service.ready() }),
+      ready: () => ({ [name]: service !== undefined && !stopping?.begun && service.ready() }),
     });
-    log.info({ service: name, address: service.address, admin: admin.address }, 'started');
-    const stopping = stopOnSignals(own, async () => {
-      await service.stop(own.stopGrace);
+    const started = await start(config, host);
+    service = started;
+    log.info({ service: name, address: started.address, admin: admin.address }, 'started');
+    stopping = stopOnSignals(own, async () => {
+      await started.stop(own.stopGrace);
       identities[Symbol.dispose]();
       await admin.stop();
       await tracing[Symbol.asyncDispose]();

@@ -72,16 +72,20 @@ export interface Connected {
 export async function connectMongo<T>(options: MongoOptions, begin: (connected: Connected) => Promise<T>): Promise<T> {
   const address = addressOf(options.url);
   const database = databaseOf(address, options.service);
+  const waits = (error: unknown, more: object): void => {
+    const reason = (unavailable(error, address.hosts) as Error).message;
+    options.log.warn({ database, reason, ...more }, 'waiting for MongoDB');
+  };
   for (let wait = LEAST_WAIT_MS, waited = false; ; wait = Math.min(wait * 2, MOST_WAIT_MS), waited = true) {
     options.signal?.throwIfAborted();
     try {
-      const begun = await attempt(address, options.service, begin);
+      // The first attempt goes on for a while: its first trouble is told at once.
+      const begun = await attempt(address, options.service, begin, waited ? undefined : (error) => waits(error, {}));
       if (waited) options.log.info({ database }, 'MongoDB is there');
       return begun;
     } catch (error) {
       if (!isAway(error)) throw error;
-      const reason = (unavailable(error, address.hosts) as Error).message;
-      options.log.warn({ database, reason, retryMs: wait }, 'waiting for MongoDB');
+      waits(error, { retryMs: wait });
     }
     await pause(wait, options.signal);
   }
@@ -104,8 +108,10 @@ async function attempt<T>(
   address: MongoAddress,
   service: string,
   begin: (connected: Connected) => Promise<T>,
+  onTrouble?: (error: Error) => void,
 ): Promise<T> {
   const client = clientOf(address, service);
+  if (onTrouble !== undefined) client.once('serverHeartbeatFailed', ({ failure }) => onTrouble(failure));
   try {
     await client.connect();
     return await begin({ client, hosts: address.hosts, database: databaseOf(address, service) });
