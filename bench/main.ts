@@ -11,6 +11,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   events: async () => (await import('./events.ts')).run(),
   start: async () => (await import('./start.ts')).run(),
   overhead: async () => (await import('./overhead.ts')).run(),
+  parts: async () => (await import('./parts.ts')).run(),
 };
 
 /** Runs the named benches, or all of them one after the other, and prints their rows as one table. */

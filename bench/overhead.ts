@@ -6,7 +6,7 @@ import { pause, startMeasuredOtvet } from './otvet-process.ts';
 import type { Row } from './table.ts';
 
 /** Answered by the model from the example material, whatever tag stands behind them. */
-const QUESTIONS = [
+export const QUESTIONS = [
   'Can the deposit for a cargo bicycle be returned when I was late?',
   'At what hours is the office on the embankment open on a public holiday?',
   'Где хранятся данные о моих поездках и как их удалить из приложения?',
@@ -57,13 +57,13 @@ function faults({ report }: Measured): number {
 async function measureOtvet(): Promise<Measured> {
   await using doubles = await startDoublesProcess({ answers: 'load' });
   await using folder = await temporaryFolder();
-  await using otvet = await startMeasuredOtvet(folder.path, environment(doubles));
+  await using otvet = await startMeasuredOtvet(folder.path, doublesIn(doubles));
   return await measure(doubles, otvet.process);
 }
 
 async function measureLeast(): Promise<Measured> {
   await using doubles = await startDoublesProcess({ answers: 'load' });
-  await using bot = new MeasuredProcess('bench/leastbot.mjs', environment(doubles));
+  await using bot = new MeasuredProcess('bench/leastbot.mjs', doublesIn(doubles));
   await pause(500);
   return await measure(doubles, bot);
 }
@@ -76,7 +76,8 @@ async function measure(doubles: DoublesProcess, process: MeasuredProcess): Promi
   return { report, cpuMs: (process.cpuMs() - before) / answers };
 }
 
-function environment(doubles: DoublesProcess): Readonly<Record<string, string>> {
+/** The variables that have Otvet, or another bot, work with the doubles. */
+export function doublesIn(doubles: DoublesProcess): Readonly<Record<string, string>> {
   return {
     OTVET_TELEGRAM_TOKEN: doubles.token,
     OTVET_TELEGRAM_API_URL: doubles.telegramUrl,
