@@ -1,5 +1,6 @@
 import type { Turn } from './lanes.ts';
 import type { Fence, InboxUpdate } from './updates/inbox.ts';
+import { sessionIdOf, type Where } from './updates/update.ts';
 
 /** What is to be done next in a lane, and the right to do it. */
 export interface Task {
@@ -31,8 +32,8 @@ export interface Backlog {
   ended(update: InboxUpdate, succeeded: boolean): void;
   /** Gives a lane back. */
   leave(lane: string): Promise<void>;
-  /** Questions of a chat that wait or are worked on. Rejects with `StoreUnavailable`. */
-  questionsOf(chat: number): Promise<number>;
+  /** Questions of a session that wait or are worked on. Rejects with `StoreUnavailable`. */
+  questionsOf(where: Where): Promise<number>;
 }
 
 /** A message that was said so long before it came gets an apology instead of an answer, in milliseconds. */
@@ -42,19 +43,19 @@ export function isStale({ work, receivedAt }: InboxUpdate): boolean {
   return receivedAt - work.at > STALE_MS;
 }
 
-/** Questions of a chat run in one lane, commands beside them in another. */
+/** Questions of a session run in one lane, commands beside them in another. */
 export function laneOf(update: InboxUpdate): string {
   const { work } = update;
-  return work.kind === 'command' && !isStale(update) ? `${work.chat}/commands` : questionLaneOf(work.chat);
+  return work.kind === 'command' && !isStale(update) ? `${sessionIdOf(work)}/commands` : questionLaneOf(work);
 }
 
-export function questionLaneOf(chat: number): string {
-  return String(chat);
+export function questionLaneOf(where: Where): string {
+  return sessionIdOf(where);
 }
 
 /** The chat of a lane. */
 export function chatOf(lane: string): number {
-  return Number(lane.split('/', 1)[0]);
+  return Number.parseInt(lane, 10);
 }
 
 /** Whether this version knows what to do; what a newer one wrote is left to it. */

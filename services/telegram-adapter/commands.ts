@@ -19,7 +19,7 @@ export const COMMANDS: readonly { readonly command: string; readonly description
 
 /** Does what a command asks, and gives what to say. Doing it again is harmless. */
 export async function runCommand(desk: Desk, command: Command): Promise<Rendered> {
-  const chosen = await desk.people.language(command.chat);
+  const chosen = await desk.people.language(command);
   const tongue = tongueFor({ chosen, text: '', interface: command.language });
   try {
     switch (command.name) {
@@ -68,8 +68,8 @@ async function startAnew(desk: Desk, command: Command, tongue: Tongue): Promise<
 
 /** Overtakes what waits: questions that conversation has not seen yet are dropped when their turn comes. */
 async function stop(desk: Desk, command: Command, tongue: Tongue): Promise<Rendered> {
-  const waiting = await desk.backlog.questionsOf(command.chat);
-  await desk.stops.stop(command.chat, command.message);
+  const waiting = await desk.backlog.questionsOf(command);
+  await desk.stops.stop(command, command.message);
   const answer = await inSession(desk, command, (session, principal) =>
     desk.conversation.stopTurns({ session }, { principal }),
   );
@@ -86,20 +86,20 @@ async function chooseLanguage(desk: Desk, command: Command, tongue: Tongue): Pro
   await inSession(desk, command, (name, principal) =>
     desk.sessions.updateSession({ session: { name, language }, updateMask: { paths: ['language'] } }, { principal }),
   );
-  await desk.people.setLanguage(command.chat, language);
+  await desk.people.setLanguage(command, language);
   return words(isTongue(wanted) ? say(wanted, 'languageChosen') : say(tongue, 'languageAuto'));
 }
 
 /** Runs something on the chat's session. A session that is not there yet needs nothing; undefined then. */
 async function inSession<T>(
   desk: Desk,
-  { chat, user }: Command,
+  command: Command,
   run: (session: string, principal: ReturnType<typeof principalOf>) => Promise<T>,
 ): Promise<T | undefined> {
   const assistant = await desk.assistants.name();
   if (assistant === undefined) return undefined;
   try {
-    return await run(sessionOf(desk.bot, chat, assistant), principalOf(desk.bot, user, assistant));
+    return await run(sessionOf(desk.bot, command, assistant), principalOf(desk.bot, command.user, assistant));
   } catch (error) {
     if (error instanceof RpcError && error.failure.code === 'NOT_FOUND') return undefined;
     throw error;

@@ -16,6 +16,7 @@ import type { StoreHealth } from './replicas/store-health.ts';
 import type { Stops } from './stops.ts';
 import type { TelegramClient } from './telegram/client.ts';
 import type { Inbox } from './updates/inbox.ts';
+import { type Said, sessionIdOf, type Where } from './updates/update.ts';
 
 /** What is needed to answer people for one bot. */
 export interface Desk {
@@ -36,6 +37,7 @@ export interface Desk {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly pace: Pace;
+  readonly groupPace: Pace;
   /** Aborts when the service stops, or the right to the work at hand is lost. */
   readonly signal: AbortSignal;
 }
@@ -51,14 +53,14 @@ export function principalOf(bot: string, user: number, assistant: string): Princ
   });
 }
 
-/** The caller's id of a chat's session. */
-export function sessionIdOf(chat: number): string {
-  return String(chat);
+/** The name of the session in a chat, or in one topic of it. */
+export function sessionOf(bot: string, where: Where, assistant: string): string {
+  return `${assistant}/sessions/${realmOf(bot)}.${sessionIdOf(where)}`;
 }
 
-/** The name of a chat's session. */
-export function sessionOf(bot: string, chat: number, assistant: string): string {
-  return `${assistant}/sessions/${realmOf(bot)}.${sessionIdOf(chat)}`;
+/** How the chat bears what grows. */
+export function paceOf(desk: Pick<Desk, 'pace' | 'groupPace'>, { place }: Pick<Said, 'place'>): Pace {
+  return place === 'group' ? desk.groupPace : desk.pace;
 }
 
 function realmOf(bot: string): string {

@@ -1,6 +1,7 @@
 import { type Backlog, isKnown, laneOf, questionLaneOf, Resting, type Right, type Task } from './backlog.ts';
 import type { TelegramMetrics } from './metrics.ts';
 import type { Inbox, InboxUpdate } from './updates/inbox.ts';
+import type { Where } from './updates/update.ts';
 
 export interface OwnBacklogOptions {
   readonly inbox: Inbox;
@@ -68,8 +69,8 @@ export class OwnBacklog implements Backlog {
     // Nobody else wants it.
   }
 
-  async questionsOf(chat: number): Promise<number> {
-    const lane = questionLaneOf(chat);
+  async questionsOf(where: Where): Promise<number> {
+    const lane = questionLaneOf(where);
     return (this.#waiting.get(lane)?.length ?? 0) + (this.#running.has(lane) ? 1 : 0);
   }
 }

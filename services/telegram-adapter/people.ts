@@ -1,8 +1,9 @@
 import type { Change, Collection, Condition, Document, DocumentStore } from '#lib/documents/port.ts';
+import { sessionIdOf, type Where } from './updates/update.ts';
 
-/** What is known of a chat. */
+/** What is known of a chat, or of one topic of it. */
 interface Chat extends Document {
-  /** `{bot}/{chat}`. */
+  /** `{bot}/{chat}`, in a topic `{bot}/{chat}_{thread}`. */
   readonly key: string;
   /** The language chosen with /lang; absent or empty: none. */
   readonly language?: string;
@@ -32,30 +33,30 @@ export class People {
   }
 
   /** The language chosen with /lang; empty where it was not. */
-  async language(chat: number): Promise<string> {
-    return (await this.#chats.get(this.#key(chat)))?.language ?? '';
+  async language(where: Where): Promise<string> {
+    return (await this.#chats.get(this.#key(where)))?.language ?? '';
   }
 
-  async setLanguage(chat: number, language: string): Promise<void> {
-    await this.#put(chat, { set: { language } });
+  async setLanguage(where: Where, language: string): Promise<void> {
+    await this.#put(where, { set: { language } });
   }
 
   async setInactive(chat: number, inactive: boolean): Promise<void> {
-    await this.#put(chat, { set: { inactive } });
+    await this.#put({ chat }, { set: { inactive } });
   }
 
   /** The message up to which all questions are stopped; undefined where none ever was. */
-  async stoppedUpTo(chat: number): Promise<number | undefined> {
-    return (await this.#chats.get(this.#key(chat)))?.stoppedUpTo;
+  async stoppedUpTo(where: Where): Promise<number | undefined> {
+    return (await this.#chats.get(this.#key(where)))?.stoppedUpTo;
   }
 
-  async stopUpTo(chat: number, message: number): Promise<void> {
-    await this.#put(chat, { max: { stoppedUpTo: message } });
+  async stopUpTo(where: Where, message: number): Promise<void> {
+    await this.#put(where, { max: { stoppedUpTo: message } });
   }
 
   /** True for one message only within ten minutes: the one below which to apologize. */
-  claimApology(chat: number, message: number, now: number): Promise<boolean> {
-    return this.#claim(chat, { apologizedAt: now, apologizedTo: message }, [
+  claimApology(where: Where, message: number, now: number): Promise<boolean> {
+    return this.#claim(where, { apologizedAt: now, apologizedTo: message }, [
       { apologizedTo: { eq: message } },
       { apologizedAt: { lt: now - APOLOGY_EVERY_MS } },
       { apologizedAt: { exists: false } },
@@ -63,15 +64,15 @@ export class People {
   }
 
   /** True for one message only of an album: the one that gets the reply. */
-  claimAlbum(chat: number, album: string, message: number): Promise<boolean> {
-    return this.#claim(chat, { album, albumReplyTo: message }, [
+  claimAlbum(where: Where, album: string, message: number): Promise<boolean> {
+    return this.#claim(where, { album, albumReplyTo: message }, [
       { album: { ne: album } },
       { albumReplyTo: { eq: message } },
     ]);
   }
 
-  async #claim(chat: number, set: Omit<Chat, 'key'>, conditions: readonly Condition[]): Promise<boolean> {
-    const key = this.#key(chat);
+  async #claim(where: Where, set: Omit<Chat, 'key'>, conditions: readonly Condition[]): Promise<boolean> {
+    const key = this.#key(where);
     if ((await this.#chats.insert({ key, ...set })).ok) return true;
     for (const condition of conditions) {
       if ((await this.#chats.update(key, condition, { set: { ...set } })).ok) return true;
@@ -79,14 +80,14 @@ export class People {
     return false;
   }
 
-  async #put(chat: number, change: Change): Promise<void> {
-    const key = this.#key(chat);
+  async #put(where: Where, change: Change): Promise<void> {
+    const key = this.#key(where);
     if ((await this.#chats.update(key, {}, change)).ok) return;
     const inserted = await this.#chats.insert({ key, ...change.set, ...change.max });
     if (!inserted.ok) await this.#chats.update(key, {}, change);
   }
 
-  #key(chat: number): string {
-    return `${this.#bot}/${chat}`;
+  #key(where: Where): string {
+    return `${this.#bot}/${sessionIdOf(where)}`;
   }
 }

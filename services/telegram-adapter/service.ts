@@ -8,7 +8,7 @@ import type { DocumentStore } from '#lib/documents/port.ts';
 import { createClient, openChannel } from '#lib/rpc/client.ts';
 import { serve, startRpcServer } from '#lib/rpc/server.ts';
 import type { Host, RunningService } from '#lib/service/host.ts';
-import { type Pace, PRIVATE_CHAT } from './answering/pace.ts';
+import { GROUP, type Pace, PRIVATE_CHAT } from './answering/pace.ts';
 import { Assistants } from './assistants.ts';
 import { LOOKS, type Looks, RunningBot } from './bot.ts';
 import { botIdOf, deliveryOf, type TelegramConfig, telegramAdapterVariables } from './config.ts';
@@ -109,6 +109,7 @@ export async function startTelegramAdapter(
       clock,
       ids,
       pace: overrides.pace ?? PRIVATE_CHAT,
+      groupPace: overrides.pace ?? GROUP,
       signal,
     };
     return new RunningBot({ desk, delivery, looks, leases, stopping });

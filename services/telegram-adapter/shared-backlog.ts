@@ -5,6 +5,7 @@ import type { TelegramMetrics } from './metrics.ts';
 import type { Lease, Leases } from './replicas/leases.ts';
 import type { Replicas, Term } from './replicas/replicas.ts';
 import type { Fence, Inbox, InboxUpdate } from './updates/inbox.ts';
+import type { Where } from './updates/update.ts';
 
 export interface SharedBacklogOptions {
   readonly bot: string;
@@ -80,10 +81,10 @@ export class SharedBacklog implements Backlog {
     if (lease !== undefined) await this.#options.leases.giveBack(lease);
   }
 
-  async questionsOf(chat: number): Promise<number> {
+  async questionsOf(where: Where): Promise<number> {
     let count = 0;
-    for await (const update of this.#options.inbox.unfinished(this.#options.bot, chat)) {
-      if (laneOf(update) === questionLaneOf(chat)) count++;
+    for await (const update of this.#options.inbox.unfinished(this.#options.bot, where.chat)) {
+      if (laneOf(update) === questionLaneOf(where)) count++;
     }
     return count;
   }

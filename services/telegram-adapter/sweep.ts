@@ -52,7 +52,7 @@ export class Sweep {
       const page = await inbox.page(bot, this.#after);
       for (const update of page.documents) {
         if (!(await backlog.found(update))) continue;
-        await stops.recall(update.work.chat);
+        await stops.recall(update.work);
         lanes.kick(laneOf(update), false);
         taken++;
       }

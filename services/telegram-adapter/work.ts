@@ -9,6 +9,7 @@ import type { Desk } from './desk.ts';
 import type { Stepped, Turn } from './lanes.ts';
 import { type MessageKey, say, tongueFor } from './messages.ts';
 import { LeaseLost } from './replicas/replicas.ts';
+import { targetOf } from './telegram/target.ts';
 import { escapeHtml, type Rendered } from './text/formatted.ts';
 import type { InboxUpdate } from './updates/inbox.ts';
 
@@ -105,24 +106,24 @@ async function apologize(desk: Desk, update: InboxUpdate, record: DeliveryRecord
 async function respond(desk: Desk, update: InboxUpdate, record: DeliveryRecord): Promise<Delivered> {
   const { work } = update;
   if (isStale(update)) {
-    const first = await desk.people.claimApology(work.chat, work.message, desk.clock.now());
+    const first = await desk.people.claimApology(work, work.message, desk.clock.now());
     return first ? reply(desk, update, record, await words(desk, update, 'stale')) : 'delivered';
   }
   switch (work.kind) {
     case 'question':
-      return (await desk.stops.isStopped(work.chat, work.message)) ? 'delivered' : answer(desk, update, work, record);
+      return (await desk.stops.isStopped(work, work.message)) ? 'delivered' : answer(desk, update, work, record);
     case 'command':
       return reply(desk, update, record, await runCommand(desk, work));
     case 'unsupported': {
-      const { chat, album, message } = work;
-      const replies = album === '' || (await desk.people.claimAlbum(chat, album, message));
+      const { album, message } = work;
+      const replies = album === '' || (await desk.people.claimAlbum(work, album, message));
       return replies ? reply(desk, update, record, await words(desk, update, 'unsupported')) : 'delivered';
     }
   }
 }
 
 function reply(desk: Desk, { work }: InboxUpdate, record: DeliveryRecord, text: Rendered): Promise<Delivered> {
-  return deliver(desk, work.chat, record, [text], { html: undefined, editableAt: 0 });
+  return deliver(desk, targetOf(work), record, [text], { html: undefined, editableAt: 0 });
 }
 
 function observe(desk: Desk, { receivedAt }: InboxUpdate): void {
@@ -135,7 +136,7 @@ async function words(
   key: MessageKey,
   values: Readonly<Record<string, string>> = {},
 ): Promise<Rendered> {
-  const chosen = await desk.people.language(work.chat);
+  const chosen = await desk.people.language(work);
   const text = work.kind === 'question' ? work.text : '';
   const plain = say(tongueFor({ chosen, text, interface: work.language }), key, values);
   return { html: escapeHtml(plain), plain };

@@ -1,7 +1,8 @@
 import { FinishReason } from '#gen/otvet/conversation/v1/conversation_service_pb.ts';
 import { Outcome, type Turn } from '#gen/otvet/conversation/v1/turn_pb.ts';
-import type { Desk } from '../desk.ts';
+import { type Desk, paceOf } from '../desk.ts';
 import { type MessageKey, say, type Tongue, tongueFor } from '../messages.ts';
+import { targetOf } from '../telegram/target.ts';
 import { escapeHtml, type Rendered } from '../text/formatted.ts';
 import { MESSAGE_LIMIT, splitMarkdown } from '../text/split.ts';
 import type { InboxUpdate } from '../updates/inbox.ts';
@@ -21,13 +22,14 @@ export async function answer(
   asked: Asked,
   record: DeliveryRecord,
 ): Promise<Delivered> {
-  const { chat } = asked;
+  const target = targetOf(asked);
+  const here = { ...desk, pace: paceOf(desk, asked) };
   const seen = firstText(desk, update);
-  const draft = new Draft({ ...desk, chat, record, onFirstText: seen });
+  const draft = new Draft({ ...here, target, record, onFirstText: seen });
   try {
     const heard = await listen(desk, { ...asked, updateId: update.updateId }, (text) => draft.show(text));
     const shown = await draft.settle();
-    const delivered = await deliver(desk, chat, record, await finalText(desk, asked, heard), shown);
+    const delivered = await deliver(here, target, record, await finalText(desk, asked, heard), shown);
     if (delivered === 'delivered') seen();
     return delivered;
   } finally {
@@ -74,7 +76,7 @@ async function failureText(
   const id = desk.ids.random().slice(0, 6);
   const { code, domain, reason } = failure;
   desk.log.warn({ id, code, domain, reason }, 'a question was not answered');
-  const chosen = await desk.people.language(asked.chat).catch(() => '');
+  const chosen = await desk.people.language(asked).catch(() => '');
   const tongue: Tongue = tongueFor({ chosen, text: asked.text, interface: asked.language });
   return withNote(splitMarkdown(said), say(tongue, message, { id }));
 }

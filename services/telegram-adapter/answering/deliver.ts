@@ -3,6 +3,7 @@ import type { Clock } from '#lib/clock.ts';
 import type { Logger } from '#lib/telemetry/log.ts';
 import type { TelegramMetrics } from '../metrics.ts';
 import type { Outcome, TelegramClient } from '../telegram/client.ts';
+import { type Target, withoutReply } from '../telegram/target.ts';
 import type { Rendered } from '../text/formatted.ts';
 import { nextStep, type Reaction, reactionTo } from './delivery.ts';
 import type { Pace } from './pace.ts';
@@ -34,7 +35,7 @@ export type Delivered = 'delivered' | 'blocked' | 'refused';
  */
 export async function deliver(
   deps: DeliveryDeps,
-  chat: number,
+  target: Target,
   record: DeliveryRecord,
   parts: readonly Rendered[],
   draft: ShownDraft,
@@ -46,8 +47,8 @@ export async function deliver(
     if (step.do === 'edit' && part.html === draft.html) continue;
     const landed =
       step.do === 'edit'
-        ? await landEdit(deps, chat, record, step.message, part, draft.editableAt)
-        : await landSend(deps, chat, record, step.part, part);
+        ? await landEdit(deps, target, record, step.message, part, draft.editableAt)
+        : await landSend(deps, target, record, step.part, part);
     if (landed !== 'landed') return landed;
     settled = Math.max(settled, step.part);
   }
@@ -57,7 +58,7 @@ type Landing = 'landed' | 'blocked' | 'refused';
 
 async function landEdit(
   deps: DeliveryDeps,
-  chat: number,
+  target: Target,
   record: DeliveryRecord,
   message: number,
   part: Rendered,
@@ -65,28 +66,28 @@ async function landEdit(
 ): Promise<Landing> {
   // A clock that was set back does not make a finished answer wait.
   await waitUntil(deps, Math.min(editableAt, deps.clock.now() + deps.pace.editGapMs));
-  const landed = await land(deps, chat, async (plain) => {
+  const landed = await land(deps, target.chat, async (plain) => {
     await record.assure();
-    return deps.client.edit(chat, message, part, plain);
+    return deps.client.edit(target.chat, message, part, plain);
   });
-  return landed.as === 'gone' ? landSend(deps, chat, record, 0, part) : landed.as;
+  return landed.as === 'gone' ? landSend(deps, target, record, 0, part) : landed.as;
 }
 
 async function landSend(
   deps: DeliveryDeps,
-  chat: number,
+  target: Target,
   record: DeliveryRecord,
   part: number,
   text: Rendered,
 ): Promise<Landing> {
   const landed = await land(
     deps,
-    chat,
+    target.chat,
     async (plain) => {
       await record.intend(part);
       await record.assure();
       if (record.begin()) deps.metrics.repeatedSends.inc();
-      return deps.client.send(chat, text, plain);
+      return deps.client.send(part === 0 ? target : withoutReply(target), text, plain);
     },
     () => record.withdraw(),
   );

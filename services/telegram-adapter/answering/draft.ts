@@ -1,5 +1,6 @@
 import type { Clock } from '#lib/clock.ts';
 import type { TelegramClient } from '../telegram/client.ts';
+import type { Target } from '../telegram/target.ts';
 import { closedPrefix } from '../text/closed-prefix.ts';
 import { MESSAGE_LIMIT, splitMarkdown } from '../text/split.ts';
 import type { ShownDraft } from './deliver.ts';
@@ -7,7 +8,7 @@ import { nextFrameAt, type Pace } from './pace.ts';
 import type { DeliveryRecord } from './record.ts';
 
 export interface DraftOptions {
-  readonly chat: number;
+  readonly target: Target;
   readonly client: Pick<TelegramClient, 'send' | 'edit' | 'typing' | 'blockedUntil'>;
   readonly record: DeliveryRecord;
   readonly pace: Pace;
@@ -61,11 +62,11 @@ export class Draft {
   #schedule(): void {
     if (this.#closed || this.#timer !== undefined || this.#frame !== undefined) return;
     if (this.#firstTextAt === undefined) return;
-    const { chat, client, clock, pace } = this.#options;
+    const { target, client, clock, pace } = this.#options;
     const shown = {
       firstTextAt: this.#firstTextAt,
       lastFrameAt: this.#lastFrameAt,
-      blockedUntil: client.blockedUntil(chat),
+      blockedUntil: client.blockedUntil(target.chat),
     };
     const wait = Math.max(0, nextFrameAt(shown, pace) - clock.now());
     this.#timer = setTimeout(() => {
@@ -88,7 +89,7 @@ export class Draft {
   }
 
   async #put(part: { readonly html: string; readonly plain: string }): Promise<void> {
-    const { chat, client, record, clock } = this.#options;
+    const { target, client, record, clock } = this.#options;
     const message = record.messages[0];
     // The result of an earlier send was lost: only the final text is worth a message that may stand there twice.
     if (message === undefined && record.isUncertain) return;
@@ -99,7 +100,9 @@ export class Draft {
     this.#lastFrameAt = clock.now();
     if (message !== undefined) this.#lastEditAt = this.#lastFrameAt;
     const outcome =
-      message === undefined ? await client.send(chat, part, false) : await client.edit(chat, message, part, false);
+      message === undefined
+        ? await client.send(target, part, false)
+        : await client.edit(target.chat, message, part, false);
     if (outcome.ok) {
       clearTimeout(this.#typing);
       this.#html = part.html;
@@ -115,9 +118,9 @@ export class Draft {
   }
 
   #type(): void {
-    const { chat, client, pace } = this.#options;
+    const { target, client, pace } = this.#options;
     if (this.#closed) return;
-    void client.typing(chat);
+    void client.typing(target);
     this.#typing = setTimeout(() => this.#type(), pace.typingEveryMs);
   }
 }

@@ -2,14 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { AskResponse, FinishReason } from '#gen/otvet/conversation/v1/conversation_service_pb.ts';
 import type { Turn } from '#gen/otvet/conversation/v1/turn_pb.ts';
 import { type Failure, RpcError } from '#lib/rpc/status.ts';
-import { type Desk, principalOf, sessionIdOf, sessionOf } from '../desk.ts';
+import { type Desk, principalOf, sessionOf } from '../desk.ts';
 import type { MessageKey } from '../messages.ts';
+import { sessionIdOf, type Where } from '../updates/update.ts';
 import { afterFailure } from './ask-failure.ts';
 
 /** A question that was accepted from a chat. */
-export interface Question {
+export interface Question extends Where {
   readonly updateId: number;
-  readonly chat: number;
   readonly user: number;
   readonly message: number;
   readonly text: string;
@@ -100,12 +100,12 @@ class Hearing {
 
   async run(): Promise<Failure | undefined> {
     const { bot, conversation, assistants, signal } = this.#desk;
-    const { chat, user, message, text, updateId } = this.#question;
+    const { user, message, text, updateId } = this.#question;
     const assistant = await assistants.name();
     if (assistant === undefined) return NOT_SET_UP;
     const request = {
       assistant,
-      sessionId: sessionIdOf(chat),
+      sessionId: sessionIdOf(this.#question),
       question: text,
       requestId: `tg-${updateId}`,
       position: BigInt(message),
@@ -146,10 +146,10 @@ class Hearing {
   /** A /stop that overtook this question found no turn to stop. */
   #stopIfAsked(assistant: string): void {
     const { bot, conversation, stops, log } = this.#desk;
-    const { chat, user, message } = this.#question;
+    const { user, message } = this.#question;
     const stop = async (): Promise<void> => {
-      if (!(await stops.isStopped(chat, message))) return;
-      const session = sessionOf(bot, chat, assistant);
+      if (!(await stops.isStopped(this.#question, message))) return;
+      const session = sessionOf(bot, this.#question, assistant);
       await conversation.stopTurns({ session }, { principal: principalOf(bot, user, assistant) });
     };
     stop().catch((err: unknown) => log.warn({ err }, 'a turn could not be stopped'));

@@ -13,6 +13,9 @@ export interface Pace {
 /** Telegram slows bots down that edit a message in a private chat more often than about once a second. */
 export const PRIVATE_CHAT: Pace = { holdMs: 10, editGapMs: 1_100, typingAfterMs: 150, typingEveryMs: 4_000 };
 
+/** A group takes 20 messages and edits a minute in all. */
+export const GROUP: Pace = { ...PRIVATE_CHAT, editGapMs: 3_100 };
+
 export interface Shown {
   /** When the first text of the answer came. */
   readonly firstTextAt: number;

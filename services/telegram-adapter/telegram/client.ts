@@ -4,6 +4,7 @@ import type { TelegramMetrics } from '../metrics.ts';
 import type { Rendered } from '../text/formatted.ts';
 import { createTelegramHttp, type TelegramHttp } from './http.ts';
 import { type Trouble, troubleOf } from './outcome.ts';
+import { type Target, withoutReply } from './target.ts';
 
 /** What came of a call. */
 export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly trouble: Trouble };
@@ -47,8 +48,9 @@ export class TelegramClient {
   }
 
   /** Sends a new message; gives its id. */
-  async send(chat: number, text: Rendered, plain: boolean): Promise<Outcome<number>> {
-    const sent = this.#api.sendMessage({ chat_id: chat, ...content(text, plain), link_preview_options: NO_PREVIEW });
+  async send(target: Target, text: Rendered, plain: boolean): Promise<Outcome<number>> {
+    const { chat } = target;
+    const sent = this.#api.sendMessage({ ...place(target), ...content(text, plain), link_preview_options: NO_PREVIEW });
     return this.#outcome(
       'sendMessage',
       chat,
@@ -63,8 +65,9 @@ export class TelegramClient {
   }
 
   /** Shows that the bot is typing, for 5 seconds. */
-  async typing(chat: number): Promise<Outcome<unknown>> {
-    return this.#outcome('sendChatAction', chat, this.#api.sendChatAction({ chat_id: chat, action: 'typing' }));
+  async typing(target: Target): Promise<Outcome<unknown>> {
+    const params = { ...place(withoutReply(target)), action: 'typing' };
+    return this.#outcome('sendChatAction', target.chat, this.#api.sendChatAction(params));
   }
 
   /** Cuts what is under way. */
@@ -84,6 +87,19 @@ export class TelegramClient {
       return { ok: false, trouble };
     }
   }
+}
+
+/** A message that is gone by now must not keep its answer away. */
+function place({ chat, thread, replyTo }: Target): {
+  chat_id: number;
+  message_thread_id?: number;
+  reply_parameters?: object;
+} {
+  return {
+    chat_id: chat,
+    ...(thread === undefined ? {} : { message_thread_id: thread }),
+    ...(replyTo === undefined ? {} : { reply_parameters: { message_id: replyTo, allow_sending_without_reply: true } }),
+  };
 }
 
 /** HTML only where there is markup or something escaped: plain text cannot be refused for its form. */

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
-import { readUpdate, updateIdOf } from './update.ts';
+import { readUpdate, sessionIdOf, updateIdOf, type Work } from './update.ts';
 
 const chat = { id: 5, type: 'private', first_name: 'Ann' };
 const from = { id: 7, is_bot: false, first_name: 'Ann', language_code: 'ru' };
 const message = { message_id: 9, date: 1_700_000_000, chat, from };
-const said = { chat: 5, user: 7, message: 9, at: 1_700_000_000_000, language: 'ru' };
+const said = { chat: 5, place: 'private', user: 7, message: 9, at: 1_700_000_000_000, language: 'ru' };
 const read = (fields: object) => readUpdate({ update_id: 1, message: { ...message, ...fields } }, 'OtvetBot');
 
 describe('what an update means', () => {
@@ -40,6 +40,12 @@ describe('what an update means', () => {
       undefined,
       undefined,
     ]);
+  });
+
+  it('each topic has a session of its own, threads of replies have none', () => {
+    const topic = readUpdate({ message: { ...message, text: 'x', message_thread_id: 3, is_topic_message: true } }, '');
+    const thread = readUpdate({ message: { ...message, text: 'x', message_thread_id: 3 } }, '');
+    expect([topic, thread].map((meaning) => sessionIdOf(meaning as Work))).to.deep.equal(['5_3', '5']);
   });
 
   it('tells whether the person blocks the bot', () => {

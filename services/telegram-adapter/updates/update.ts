@@ -1,8 +1,15 @@
 /** What an update means for this bot. Reads foreign JSON: fields that are not as expected are as if absent. */
 
-/** Where and by whom something was said. */
-export interface Said {
+/** A chat, or one topic of it: where a session is. */
+export interface Where {
   readonly chat: number;
+  /** Telegram's message_thread_id of a forum topic; absent outside of topics. */
+  readonly thread?: number;
+}
+
+/** Where and by whom something was said. */
+export interface Said extends Where {
+  readonly place: 'private' | 'group';
   readonly user: number;
   /** Telegram's message_id; orders what is said in a chat. */
   readonly message: number;
@@ -20,6 +27,11 @@ export type Meaning =
   /** The person blocked the bot, or lets it in again. */
   | { readonly kind: 'membership'; readonly chat: number; readonly blocked: boolean }
   | { readonly kind: 'ignored' };
+
+/** The caller's id of the session in a chat, or in one topic of it. */
+export function sessionIdOf({ chat, thread }: Where): string {
+  return thread === undefined ? String(chat) : `${chat}_${thread}`;
+}
 
 /** What is stored to be worked on. */
 export type Work = Extract<Meaning, Said>;
@@ -83,8 +95,12 @@ function readSaid(message: unknown): Said | undefined {
   const [chatId, user, messageId, date] = ids;
   if (chatId === undefined || user === undefined || messageId === undefined || date === undefined) return undefined;
   const language = field(from, 'language_code');
+  const thread =
+    field(message, 'is_topic_message') === true ? numberOf(field(message, 'message_thread_id')) : undefined;
   return {
     chat: chatId,
+    ...(thread === undefined ? {} : { thread }),
+    place: 'private',
     user,
     message: messageId,
     at: date * 1000,
