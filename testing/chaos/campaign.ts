@@ -6,7 +6,7 @@ import { startTelegramDouble, type TelegramDouble } from '../telegram-double.ts'
 import type { Deployment } from './deployment.ts';
 import { startEmbedded } from './embedded.ts';
 import type { Broken, Evidence } from './evidence.ts';
-import { checkFooting, footingOf } from './footing.ts';
+import { checkFooting, footingOf, livedThrough } from './footing.ts';
 import { type Findings, findings } from './invariants/check.ts';
 import { Lessons } from './lessons.ts';
 import { Partners } from './partners.ts';
@@ -53,7 +53,7 @@ export async function run(options: RunOptions): Promise<RunReport> {
   const begun = performance.now();
   const { seed, signal, settleSeconds } = options;
   const random = new Random(seed);
-  const plan = planOf(random, options);
+  const plan = planOf(random, { ...options, isMeasured: settleSeconds > 0 });
   await using folder = await temporaryFolder();
   await using telegram = await startTelegramDouble();
   await using provider = await startProviderDouble({ keepRequests: false });
@@ -70,7 +70,7 @@ export async function run(options: RunOptions): Promise<RunReport> {
   const partners = new Partners(deployment.edges, deployment.apiKey, ASSISTANT);
   const lessons = new Lessons(deployment.edges, deployment.apiKey, ASSISTANT);
   const players = { people, partners, lessons, deployment };
-  const waves = new Waves(players, signal);
+  await using waves = new Waves(players, signal);
   const look = async () => {
     const found = findings(await gather(random, telegram, partner, players));
     return { ...found, broken: [...found.broken, ...(await deployment.leftovers()), ...(await lessons.check())] };
@@ -79,19 +79,18 @@ export async function run(options: RunOptions): Promise<RunReport> {
 
   await waves.send(plan.warmUp);
   await waves.answered(options.patienceSeconds * 1000);
-  const warm = await footingOf(deployment.processes);
+  let before = await footingOf(deployment.processes);
   await waves.send(plan.storm);
   let found = await settled(waves, look, options);
   if (settleSeconds > 0) {
-    // Whom the storm killed has no footing from before it: a calm load as long as the storm shows what stays behind.
-    const before = await footingOf(deployment.processes);
-    await waves.send(plan.calm);
-    found = await settled(waves, look, options);
+    if (!livedThrough(before, await footingOf(deployment.processes))) {
+      before = await footingOf(deployment.processes);
+      await waves.send(plan.calm);
+      found = await settled(waves, look, options);
+    }
     await sleep(settleSeconds * 1000, undefined, { signal });
-    const after = await footingOf(deployment.processes);
-    footing.push(...checkFooting(warm, after), ...checkFooting(before, after));
+    footing.push(...checkFooting(before, await footingOf(deployment.processes)));
   }
-  await waves.close();
   const broken = [...waves.broken, ...found.broken, ...footing];
   return {
     ...found,

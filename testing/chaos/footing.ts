@@ -35,10 +35,19 @@ function read(metrics: string, name: string): number {
   return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(metrics)?.[1] ?? Number.NaN);
 }
 
+/** Whether some process is the same in both. */
+export function livedThrough(before: readonly Footing[], after: readonly Footing[]): boolean {
+  return after.some((now) => sameIn(before, now) !== undefined);
+}
+
+function sameIn(footings: readonly Footing[], { name, startedAt }: Footing): Footing | undefined {
+  return footings.find((one) => one.name === name && one.startedAt === startedAt);
+}
+
 /** Processes that lived through the load take no more than before it. */
 export function checkFooting(before: readonly Footing[], after: readonly Footing[]): readonly Broken[] {
   return after.flatMap((now): readonly Broken[] => {
-    const then = before.find(({ name, startedAt }) => name === now.name && startedAt === now.startedAt);
+    const then = sameIn(before, now);
     if (then === undefined) return [];
     const broken: Broken[] = [];
     // Written so that a figure which could not be read is a fault too.

@@ -5,7 +5,7 @@ import { answerPieces, modelDouble, piecesOf, readPieces } from './questions.ts'
 import { Random } from './random.ts';
 
 describe('the plan of a run', () => {
-  const options = { form: 'replicas' as const, seconds: 20, questionsPerSecond: 25 };
+  const options = { form: 'replicas' as const, seconds: 20, questionsPerSecond: 25, isMeasured: false };
   const drawn = (seed: number) => planOf(new Random(seed), options);
 
   it('is the same for the same seed, and another for another', () => {

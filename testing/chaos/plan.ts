@@ -77,10 +77,10 @@ export interface Wave {
 
 /** What is asked and what goes wrong in one run. */
 export interface Plan {
-  /** A few questions on a good day, so that everything has been used once. */
+  /** Questions on a good day, so that everything has been used. */
   readonly warmUp: Wave;
   readonly storm: Wave;
-  /** As many questions as in the storm, and nothing goes wrong. */
+  /** As many questions as in the storm, and nothing goes wrong: for processes that the storm killed, which know no other warm-up. */
   readonly calm: Wave;
   /** Whether updates are sent to a webhook, or asked for. */
   readonly webhook: boolean;
@@ -90,9 +90,11 @@ export interface PlanOptions {
   readonly form: ChaosForm;
   readonly seconds: number;
   readonly questionsPerSecond: number;
+  /** Whether memory and handles are compared with those after the warm-up, which then is as long as the storm. */
+  readonly isMeasured: boolean;
 }
 
-const WARM_UP_SECONDS = 3;
+const SHORT_WARM_UP_SECONDS = 3;
 
 const FIRST_CHAT = 20_001;
 /** Enough that most answer at the same time, few enough that questions wait in each. */
@@ -100,8 +102,9 @@ const CHATS = 60;
 const SESSIONS = 20;
 
 /** Draws a plan: the same for the same seed and options. */
-export function planOf(random: Random, { form, seconds, questionsPerSecond: rate }: PlanOptions): Plan {
-  const warmUp = askings(random.fork('warm-up'), 1, WARM_UP_SECONDS, rate);
+export function planOf(random: Random, options: PlanOptions): Plan {
+  const { form, seconds, questionsPerSecond: rate, isMeasured } = options;
+  const warmUp = askings(random.fork('warm-up'), 1, isMeasured ? seconds : SHORT_WARM_UP_SECONDS, rate);
   const storm = askings(random.fork('storm'), warmUp.length + 1, seconds, rate);
   const calm = askings(random.fork('calm'), warmUp.length + storm.length + 1, seconds, rate);
   return {

@@ -15,13 +15,14 @@ export interface Players {
 }
 
 /** Sends waves of questions, and lets things go wrong meanwhile. */
-export class Waves {
+export class Waves implements AsyncDisposable {
   readonly #players: Players;
   readonly #signal: AbortSignal;
   readonly #over = new AbortController();
   /** Until when somebody waits. */
   readonly #until: AbortSignal;
   readonly #calls: Promise<void>[] = [];
+  readonly #suffering: Promise<void>[] = [];
   /** How often each kind of fault happened. */
   readonly faults: Record<string, number> = {};
   /** Processes that did not come back. */
@@ -42,13 +43,12 @@ export class Waves {
 
   /** Resolves when all is asked and all faults are mended, not when all is answered. */
   async send(wave: Wave): Promise<void> {
-    const suffering: Promise<void>[] = [];
     await Promise.all([
       this.#follow(wave.askings, (asking) => this.#ask(asking)),
       this.#follow(wave.lessons, ({ lesson }) => this.#calls.push(this.#players.lessons.teach(lesson, this.#until))),
-      this.#follow(wave.faults, (fault) => suffering.push(this.#suffer(fault))),
+      this.#follow(wave.faults, (fault) => this.#suffering.push(this.#suffer(fault))),
     ]);
-    await Promise.all(suffering);
+    await Promise.all(this.#suffering);
     this.#players.people.mend();
   }
 
@@ -59,10 +59,10 @@ export class Waves {
     }
   }
 
-  /** Nobody waits any more. */
-  async close(): Promise<void> {
+  /** Nobody waits any more, and what was broken is mended: nothing is started after the end. */
+  async [Symbol.asyncDispose](): Promise<void> {
     this.#over.abort();
-    await Promise.all(this.#calls);
+    await Promise.all([...this.#calls, ...this.#suffering]);
   }
 
   #ask(asking: Asking): void {

@@ -17,6 +17,8 @@ const WRITE_TIMEOUT_MS = 10_000;
 const SOCKET_TIMEOUT_MS = 15_000;
 /** Between looks at a server. One that answers no more at all is given up after this and the time to connect: 10 s. */
 const HEARTBEAT_MS = 5_000;
+/** A connection that nobody used for so long is closed: what a storm opened does not stay. */
+const MAX_IDLE_TIME_MS = 30_000;
 /** Between attempts to reach a MongoDB at start: doubled from the least to the most. */
 const LEAST_WAIT_MS = 500;
 const MOST_WAIT_MS = 15_000;
@@ -34,6 +36,7 @@ const FIXED: MongoClientOptions = {
 /** What the URL may say otherwise. */
 const LIMITS = {
   maxPoolSize: MAX_POOL_SIZE,
+  maxIdleTimeMS: MAX_IDLE_TIME_MS,
   waitQueueTimeoutMS: WAIT_QUEUE_TIMEOUT_MS,
   connectTimeoutMS: CONNECT_TIMEOUT_MS,
   serverSelectionTimeoutMS: SERVER_SELECTION_TIMEOUT_MS,
