@@ -130,6 +130,9 @@ export async function startConversationPeers(host: Host): Promise<ConversationPe
         peers.requests.push(request);
         yield* peers.script(request, signal);
       },
+      async transcribe({ audio, language }) {
+        return { text: Buffer.from(audio.subarray(4)).toString('utf8'), language, seconds: 3, model: 'ears' };
+      },
     }),
   ]);
   return Object.assign(peers, {
@@ -146,11 +149,17 @@ function start(
   service: string,
   served: Parameters<typeof startRpcServer>[0]['served'],
 ): Promise<RpcServer> {
-  return host
-    .issue(service)
-    .then((identity) =>
-      startRpcServer({ ...host, service, address: '127.0.0.1:0', identity, served, ready: () => true }),
-    );
+  return host.issue(service).then((identity) =>
+    startRpcServer({
+      ...host,
+      service,
+      address: '127.0.0.1:0',
+      identity,
+      served,
+      maxMessageBytes: 21 * 1024 * 1024,
+      ready: () => true,
+    }),
+  );
 }
 
 function artifactOf(passages: readonly Passage[]): Uint8Array {

@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { preciseNow } from './precise-now.ts';
 import { quoteAnswer, tokensOf } from './provider/answerer.ts';
 import { contextTooLong, errorBody, noSuchModel, unsupportedParameter, wrongKey } from './provider/errors.ts';
+import { imageFault } from './provider/images.ts';
+import { Listener, type ListeningScript, type SeenRecording } from './provider/listener.ts';
 import {
   type ChatMessage,
   type ChatRequest,
@@ -16,6 +18,7 @@ import { writeJson, writeStream, writeWhole } from './provider/stream.ts';
 import { Watchers } from './waiting.ts';
 
 export * as providerErrors from './provider/errors.ts';
+export type { ListeningScript, SeenRecording } from './provider/listener.ts';
 export type { ChatRequest, ProviderError, Script, SeenRequest } from './provider/script.ts';
 
 /** Chooses the script of a request; `index` counts requests from 0. */
@@ -35,6 +38,10 @@ export interface ProviderDoubleOptions {
   readonly contextTokens?: number;
   /** The answer where a script gives no tokens; default: quotes from the prompt's passages, with their ids. */
   readonly answer?: (request: ChatRequest) => string;
+  /** False: models that see no pictures refuse them as OpenAI's do. */
+  readonly seesImages?: boolean;
+  /** Models that write down speech; default `gpt-transcribe` and `whisper-1`. */
+  readonly transcriptionModels?: readonly string[];
   /** Keep the requests; default true. Off for long loads. */
   readonly keepRequests?: boolean;
 }
@@ -59,22 +66,24 @@ export async function startProviderDouble(options: ProviderDoubleOptions = {}): 
   return double;
 }
 
-/** An OpenAI-compatible provider: `/v1/chat/completions` (streaming and plain) and `/v1/models`. */
+/** An OpenAI-compatible provider: `/v1/chat/completions` (streaming and plain), `/v1/audio/transcriptions`, `/v1/models`. */
 export class ProviderDouble implements AsyncDisposable {
   readonly #options: ProviderDoubleOptions;
   readonly #server: http.Server;
   readonly #watchers = new Watchers();
   readonly #requests: SeenRequest[] = [];
   readonly #counts = { total: 0, active: 0, finished: 0, aborted: 0, cut: 0, error: 0, mostActive: 0 };
+  readonly #listener: Listener;
   #next: Script[] = [];
   #always: Scripting = () => ({});
 
   constructor(options: ProviderDoubleOptions) {
     this.#options = options;
+    this.#listener = new Listener(options.transcriptionModels ?? ['gpt-transcribe', 'whisper-1']);
     this.#server = http.createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
-      request.on('end', () => void this.#route(request, Buffer.concat(chunks).toString('utf8'), response));
+      request.on('end', () => void this.#route(request, Buffer.concat(chunks), response));
     });
   }
 
@@ -104,6 +113,16 @@ export class ProviderDouble implements AsyncDisposable {
     this.#always = () => ({});
   }
 
+  /** The next recordings meet these, one each; after them, what each recording holds is heard. */
+  hear(...scripts: readonly ListeningScript[]): void {
+    this.#listener.script(scripts);
+  }
+
+  /** Recordings that came, oldest first. */
+  recordings(): readonly SeenRecording[] {
+    return this.#listener.seen;
+  }
+
   /** Requests for completions, oldest first. */
   requests(): readonly SeenRequest[] {
     return this.#requests;
@@ -131,7 +150,7 @@ export class ProviderDouble implements AsyncDisposable {
     await this.close();
   }
 
-  async #route(request: http.IncomingMessage, text: string, response: http.ServerResponse): Promise<void> {
+  async #route(request: http.IncomingMessage, sent: Buffer, response: http.ServerResponse): Promise<void> {
     const { apiKey } = this.#options;
     if (apiKey !== undefined && request.headers.authorization !== `Bearer ${apiKey}`) {
       refuse(response, wrongKey);
@@ -144,9 +163,12 @@ export class ProviderDouble implements AsyncDisposable {
       }));
       writeJson(response, 200, { object: 'list', data });
     } else if (request.method === 'POST' && request.url?.split('?', 1)[0] === '/v1/chat/completions') {
-      const body = readRequest(text);
+      const body = readRequest(sent.toString('utf8'));
       if (body === undefined) refuse(response, malformedRequest);
       else await this.#complete(body, request, response);
+    } else if (request.method === 'POST' && request.url === '/v1/audio/transcriptions') {
+      await this.#listener.answer(request, sent, response);
+      this.#watchers.changed();
     } else {
       refuse(response, { ...malformedRequest, status: 404, message: `Invalid URL (${request.method} ${request.url})` });
     }
@@ -178,10 +200,12 @@ export class ProviderDouble implements AsyncDisposable {
 
   /** What this provider holds against a request, whatever the script. */
   #fault(body: ChatRequest): ProviderError | undefined {
-    const { models, rejects, contextTokens } = this.#options;
+    const { models, rejects, contextTokens, seesImages } = this.#options;
     if (models !== undefined && !models.includes(body.model)) return noSuchModel(body.model);
     const rejected = rejects?.find((name) => body[name] !== undefined);
     if (rejected !== undefined) return unsupportedParameter(rejected);
+    const image = imageFault(body.messages, seesImages !== false);
+    if (image !== undefined) return image;
     if (contextTokens === undefined) return undefined;
     const tokens = Math.ceil(body.messages.reduce((sum, message) => sum + textOf(message).length, 0) / 4);
     return tokens > contextTokens ? contextTooLong(contextTokens, tokens) : undefined;

@@ -24,7 +24,10 @@ const input: PromptInput = {
 
 const texts = (messages: ReturnType<typeof assemblePrompt>['messages']) =>
   messages.flatMap(({ parts }) =>
-    (parts ?? []).map(({ content }) => (content?.case === 'text' ? content.value : (content?.value?.id ?? ''))),
+    (parts ?? []).map(({ content }) => {
+      if (content?.case === 'text') return content.value;
+      return content?.case === 'passage' ? (content.value.id ?? '') : 'picture';
+    }),
   );
 
 describe('a prompt', () => {

@@ -39,6 +39,23 @@ export async function* withRetries(model: Model, prompt: Prompt, options: Attemp
   }
 }
 
+/** One result, tried for again when it fails in a way that may pass. Throws as `withRetries`. */
+export async function retrying<T>(attempt: (signal: AbortSignal) => Promise<T>, options: AttemptOptions): Promise<T> {
+  const { limits, policy } = options;
+  for (let retries = 0; ; retries++) {
+    try {
+      return await attempt(limits.signal);
+    } catch (error) {
+      if (limits.signal.aborted) throw limits.signal.reason;
+      if (!(error instanceof ModelFailure)) throw error;
+      const wait = waitBeforeRetry(error.failure, retries, limits.remainingMs(), options.chance(), policy);
+      if (wait === undefined) throw error;
+      options.onRetry(error.failure, wait);
+      await pause(wait, limits.signal);
+    }
+  }
+}
+
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
   try {
     await sleep(ms, undefined, { signal });

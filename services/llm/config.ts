@@ -16,6 +16,14 @@ export const llmVariables = {
     doc: 'The model that answers, by its name at the endpoint. `extractive` answers without any.',
     fallback: 'gpt-6-luna',
   }),
+  transcriptionModel: text('OPENAI_TRANSCRIPTION_MODEL', {
+    doc: 'The model that writes down voice messages, by its name at the endpoint, such as gpt-transcribe or whisper-1. `none`: voice is not understood.',
+    fallback: 'gpt-transcribe',
+  }),
+  transcriptionTimeout: duration('OTVET_TRANSCRIPTION_TIMEOUT', {
+    doc: 'How long writing down one recording may take, retries included.',
+    fallback: '60s',
+  }),
   reasoningEffort: text('OPENAI_REASONING_EFFORT', {
     doc: 'How long a reasoning model may think before it answers: none, minimal, low, medium, high, by the endpoint. Unset: `none` for the default model, for others what the endpoint does by itself.',
   }),
@@ -48,6 +56,11 @@ export const EXTRACTIVE = 'extractive';
 /** True when the environment names an endpoint to ask. */
 export function hasEndpoint(config: LlmConfig): boolean {
   return (config.apiKey !== undefined || config.baseUrl !== undefined) && config.model !== EXTRACTIVE;
+}
+
+/** True when the environment names an endpoint and a model that writes down speech. */
+export function hasTranscription(config: LlmConfig): boolean {
+  return (config.apiKey !== undefined || config.baseUrl !== undefined) && config.transcriptionModel !== 'none';
 }
 
 /** A decimal number from 0 to 2. */

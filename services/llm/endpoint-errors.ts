@@ -14,6 +14,17 @@ export function failureOf(error: APIError, now: number): Failure {
   return { kind: 'rejected_prompt', status, parameter: typeof error.param === 'string' ? error.param : undefined };
 }
 
+/**
+ * True where an endpoint refuses a prompt with pictures because of them. They have no code for it in common; the words
+ * are looked at for what they are about, and go nowhere.
+ */
+export function refusesImages(error: APIError): boolean {
+  const { status = 0 } = error;
+  const refused =
+    (status >= 400 && status < 500 && status !== 401 && status !== 429) || status === 500 || status === 501;
+  return refused && /image|vision|multi-?modal|content type/i.test(`${error.param} ${error.code} ${error.message}`);
+}
+
 /** A connection that failed, named by the system's code such as ECONNREFUSED. */
 export function connectionFailure(error: unknown): Failure {
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'connection failed';

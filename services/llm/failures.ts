@@ -17,7 +17,13 @@ export type Failure =
   /** Its stream ended without saying why it stopped. */
   | { readonly kind: 'stream_cut' }
   /** Nobody configured a model of this name. */
-  | { readonly kind: 'model_unknown'; readonly model: string };
+  | { readonly kind: 'model_unknown'; readonly model: string }
+  /** The model takes no pictures. */
+  | { readonly kind: 'images_unsupported' }
+  /** Nothing here writes down speech; `detail` says why, for the operator. */
+  | { readonly kind: 'transcription_unavailable'; readonly detail: string }
+  /** The recording cannot be read. */
+  | { readonly kind: 'audio_rejected'; readonly detail: string };
 
 /** Carries a `Failure` through async iteration. */
 export class ModelFailure extends Error {
@@ -105,6 +111,24 @@ function mapped(failure: Failure): Mapping {
         reason: 'MODEL_UNKNOWN',
         message: 'no such model is configured',
         metadata: { model: failure.model },
+      };
+    case 'images_unsupported':
+      return {
+        code: 'FAILED_PRECONDITION',
+        reason: 'IMAGES_UNSUPPORTED',
+        message: 'the model takes no pictures; set OPENAI_MODEL to one that does',
+      };
+    case 'transcription_unavailable':
+      return {
+        code: 'FAILED_PRECONDITION',
+        reason: 'TRANSCRIPTION_UNAVAILABLE',
+        message: `speech cannot be written down: ${failure.detail}`,
+      };
+    case 'audio_rejected':
+      return {
+        code: 'INVALID_ARGUMENT',
+        reason: 'AUDIO_REJECTED',
+        message: `the recording cannot be read: ${failure.detail}`,
       };
   }
 }

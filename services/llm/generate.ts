@@ -1,4 +1,5 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
+import type { Message } from '#gen/otvet/llm/v1/generation_pb.ts';
 import type { GenerateRequest, GenerateResponseSchema } from '#gen/otvet/llm/v1/model_service_pb.ts';
 import type { CallContext } from '#lib/rpc/server.ts';
 import { withRetries } from './attempts.ts';
@@ -89,8 +90,16 @@ function estimate(prompt: Prompt, answer: string): { promptTokens: number; compl
   let promptTokens = 0;
   for (const { parts } of prompt.messages) {
     for (const { content } of parts) {
-      promptTokens += estimateTokens(content.case === 'passage' ? content.value.text : (content.value ?? ''));
+      promptTokens += tokensOf(content);
     }
   }
   return { promptTokens, completionTokens: estimateTokens(answer) };
+}
+
+/** About what a picture of usual size costs with models of this family; they report the true number themselves. */
+const TOKENS_OF_IMAGE = 1_000;
+
+function tokensOf(content: Message['parts'][number]['content']): number {
+  if (content.case === 'image') return TOKENS_OF_IMAGE;
+  return estimateTokens(content.case === 'passage' ? content.value.text : (content.value ?? ''));
 }

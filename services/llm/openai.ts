@@ -6,10 +6,10 @@ import type { Clock } from '#lib/clock.ts';
 import { CompletionReader } from './completion-chunks.ts';
 import { Connection } from './connection.ts';
 import { type Dialect, firstDialect, without } from './dialect.ts';
-import { connectionFailure, failureOf } from './endpoint-errors.ts';
+import { connectionFailure, failureOf, refusesImages } from './endpoint-errors.ts';
 import { ModelFailure } from './failures.ts';
 import type { Model, Prompt, Step } from './model.ts';
-import { toChatMessages } from './prompt.ts';
+import { imagesOf, toChatMessages } from './prompt.ts';
 import { EventLines } from './server-sent-events.ts';
 
 export interface EndpointOptions {
@@ -88,7 +88,9 @@ export class EndpointModel implements Model, Disposable {
       const dialect = this.#dialect;
       const response = await this.#post(this.#body(prompt, dialect), signal);
       if (response.statusCode === 200) return response;
-      const failure = failureOf(await this.#errorOf(response, signal), this.#options.clock.now());
+      const error = await this.#errorOf(response, signal);
+      if (hasImages(prompt) && refusesImages(error)) throw new ModelFailure({ kind: 'images_unsupported' });
+      const failure = failureOf(error, this.#options.clock.now());
       const adapted = failure.kind === 'rejected_prompt' ? without(dialect, failure.parameter) : undefined;
       if (adapted === undefined) throw new ModelFailure(failure);
       this.#dialect = adapted;
@@ -135,6 +137,10 @@ export class EndpointModel implements Model, Disposable {
     }
     return this.#sdk.APIError.generate(response.statusCode, parsed(text), undefined, headers);
   }
+}
+
+function hasImages({ messages }: Prompt): boolean {
+  return messages.some(({ parts }) => imagesOf(parts).length > 0);
 }
 
 /** The steps of a response's body, but for the last. Ends at `[DONE]`, at the body's end, or when usage does not come. */

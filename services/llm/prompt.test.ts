@@ -11,7 +11,7 @@ function message(role: Role, text: string, passages: { id: string; title?: strin
 
 const asked = (text: string, title = 'Rules'): string => {
   const chat = toChatMessages([message(Role.USER, 'When?', [{ id: 'p1', title, text }])]);
-  return chat.at(-1)?.content ?? '';
+  return String(chat.at(-1)?.content ?? '');
 };
 
 describe('a prompt for chat completions', () => {
@@ -29,6 +29,22 @@ describe('a prompt for chat completions', () => {
 
   it('stays as it is without passages', () => {
     expect(toChatMessages([message(Role.USER, 'Hi')])).to.deep.equal([{ role: 'user', content: 'Hi' }]);
+  });
+
+  it('puts pictures beside the text of the message, as data URLs', () => {
+    const [user] = toChatMessages([
+      create(MessageSchema, {
+        role: Role.USER,
+        parts: [
+          { content: { case: 'text', value: 'What is this?' } },
+          { content: { case: 'image', value: { mimeType: 'image/png', data: new Uint8Array([1, 2, 3]) } } },
+        ],
+      }),
+    ]);
+    expect(user?.content).to.deep.equal([
+      { type: 'text', text: 'What is this?' },
+      { type: 'image_url', image_url: { url: 'data:image/png;base64,AQID' } },
+    ]);
   });
 
   it('lets no passage close its delimiter or open another', () => {
@@ -53,7 +69,7 @@ describe('a prompt for chat completions', () => {
         { id: 'p2', text: 'Nothing is free.' },
       ]),
     ]);
-    expect(user?.content.match(/<passage/g)).to.have.lengthOf(1);
+    expect(String(user?.content).match(/<passage/g)).to.have.lengthOf(1);
   });
 
   it('shows the model nothing that a reader does not see', () => {

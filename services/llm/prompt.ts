@@ -1,11 +1,11 @@
-import { type Message, type Passage, Role } from '#gen/otvet/llm/v1/generation_pb.ts';
+import type { ChatCompletionContentPart } from 'openai/resources/chat/completions';
+import { type Image, type Message, type Passage, Role } from '#gen/otvet/llm/v1/generation_pb.ts';
 import { visibleText } from '#lib/retrieval/hidden.ts';
 
-/** A message of the chat completions API, its content as one text. */
-export interface ChatMessage {
-  readonly role: 'system' | 'user' | 'assistant';
-  readonly content: string;
-}
+/** A message of the chat completions API: its content as one text, or where there are pictures as text and pictures. */
+export type ChatMessage =
+  | { readonly role: 'system' | 'assistant'; readonly content: string }
+  | { readonly role: 'user'; readonly content: string | ChatCompletionContentPart[] };
 
 /** Told to the model once, after the operator's instructions. Fixed, so that endpoints can cache the prompt's beginning. */
 const ABOUT_PASSAGES =
@@ -23,12 +23,29 @@ export function toChatMessages(messages: readonly Message[]): ChatMessage[] {
 }
 
 function toChatMessage({ role, parts }: Message): ChatMessage {
-  const pieces = parts.map(({ content }) => {
-    if (content.case === 'passage') return renderPassage(content.value);
+  const pieces = parts.flatMap(({ content }) => {
+    if (content.case === 'image') return [];
+    if (content.case === 'passage') return [renderPassage(content.value)];
     const text = content.value ?? '';
-    return role === Role.SYSTEM ? text : withoutDelimiters(text);
+    return [role === Role.SYSTEM ? text : withoutDelimiters(text)];
   });
-  return { role: roleWord(role), content: pieces.join('\n\n') };
+  const text = pieces.join('\n\n');
+  if (role === Role.SYSTEM) return { role: 'system', content: text };
+  if (role === Role.ASSISTANT) return { role: 'assistant', content: text };
+  const images = imagesOf(parts);
+  if (images.length === 0) return { role: 'user', content: text };
+  const caption: ChatCompletionContentPart[] = text.trim() === '' ? [] : [{ type: 'text', text }];
+  return { role: 'user', content: [...caption, ...images.map(asDataUrl)] };
+}
+
+/** The pictures among parts of a message. */
+export function imagesOf(parts: Message['parts']): Image[] {
+  return parts.flatMap(({ content }) => (content.case === 'image' ? [content.value] : []));
+}
+
+function asDataUrl({ mimeType, data }: Image): ChatCompletionContentPart {
+  const encoded = Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64');
+  return { type: 'image_url', image_url: { url: `data:${mimeType};base64,${encoded}` } };
 }
 
 function renderPassage({ id, title, text }: Passage): string {
@@ -41,9 +58,4 @@ function renderPassage({ id, title, text }: Passage): string {
 /** The angle bracket of anything that could be read as our delimiter becomes a look-alike that is none. */
 function withoutDelimiters(text: string): string {
   return text.replace(/[<＜﹤]\s*(?=\/?\s*passage)/gi, '‹').replace(/[<＜﹤](?=\s*\/)(?=[^>]{0,40}passage)/gi, '‹');
-}
-
-function roleWord(role: Role): ChatMessage['role'] {
-  if (role === Role.SYSTEM) return 'system';
-  return role === Role.ASSISTANT ? 'assistant' : 'user';
 }

@@ -67,7 +67,9 @@ export async function startForTest(env: Readonly<Record<string, string>>): Promi
   const service = await startLlm(config, host, { policy: { maxRetries: 2, baseMs: 5, capMs: 1_000 } });
   owned.defer(() => service.stop(500));
   const identity = await issue('conversation');
-  const channel = owned.use(openChannel({ service: 'llm', address: service.address, identity, metrics }));
+  const maxMessageBytes = 21 * 1024 * 1024;
+  const address = service.address;
+  const channel = owned.use(openChannel({ service: 'llm', address, identity, metrics, maxMessageBytes }));
   const client = createClient(ModelService, channel);
   const parts = owned.move();
   return {

@@ -16,10 +16,10 @@ export class ModelTelemetry {
   }
 
   /** A call to a model begins; whoever begins it ends it. */
-  begin(model: string, parent: SpanContext | undefined): CallRecord {
-    const attributes = { 'gen_ai.operation.name': 'chat', 'gen_ai.request.model': model };
+  begin(model: string, parent: SpanContext | undefined, operation: 'chat' | 'transcribe' = 'chat'): CallRecord {
+    const attributes = { 'gen_ai.operation.name': operation, 'gen_ai.request.model': model };
     const span =
-      this.#tracer && startSpan(this.#tracer, `chat ${model}`, { kind: SpanKind.CLIENT, attributes, parent });
+      this.#tracer && startSpan(this.#tracer, `${operation} ${model}`, { kind: SpanKind.CLIENT, attributes, parent });
     return new CallRecord(model, this.#meters, this.#log, span);
   }
 }
@@ -69,6 +69,13 @@ export class CallRecord implements Disposable {
     });
   }
 
+  /** A recording was written down; `seconds` is how long it is, 0 where nobody knows. */
+  transcribed(seconds: number): void {
+    this.#over = true;
+    this.#meters.audio.inc({ model: this.#model }, seconds);
+    this.#span?.setAttribute('otvet.audio_seconds', seconds);
+  }
+
   /** The call gave no whole answer, for a reason of error_reason.proto. */
   failed(reason: string, error: unknown): void {
     this.#over = true;
@@ -113,6 +120,11 @@ function makeMeters(metrics: Metrics) {
       name: 'otvet_model_tokens_total',
       help: 'Tokens consumed, as the endpoint reports them, else estimated.',
       labels: ['model', 'kind'],
+    }),
+    audio: counter(metrics, {
+      name: 'otvet_model_audio_seconds_total',
+      help: 'Length of the recordings that were written down, as the endpoint reports it.',
+      labels: ['model'],
     }),
     retries: counter(metrics, {
       name: 'otvet_model_retries_total',

@@ -69,6 +69,35 @@ export const overloaded: ProviderError = {
   code: null,
 };
 
+/** 400: the model sees no pictures. */
+export const imagesNotSupported = (param: string): ProviderError => ({
+  status: 400,
+  message: 'Invalid content type. image_url is only supported by certain models.',
+  type: 'invalid_request_error',
+  code: null,
+  param,
+});
+
+/** 400: what came is no picture. */
+export const invalidImage = (param: string): ProviderError => ({
+  status: 400,
+  message:
+    "You uploaded an unsupported image. Please make sure your image has of one the following formats: ['png', 'jpeg', 'gif', 'webp'].",
+  type: 'invalid_request_error',
+  code: 'invalid_image_format',
+  param,
+});
+
+/** 400: the recording is in no format that the models know. */
+export const invalidAudio: ProviderError = {
+  status: 400,
+  message:
+    "Invalid file format. Supported formats: ['flac', 'm4a', 'mp3', 'mp4', 'mpeg', 'mpga', 'oga', 'ogg', 'wav', 'webm']",
+  type: 'invalid_request_error',
+  code: null,
+  param: 'file',
+};
+
 /** The body that goes with an error. */
 export const errorBody = ({ message, type, code, param }: ProviderError): object => ({
   error: { message, type, param: param ?? null, code },

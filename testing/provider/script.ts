@@ -44,10 +44,17 @@ export interface Script {
   readonly comments?: boolean;
 }
 
+/** A piece of a message: text, or a picture. */
+export interface ContentPart {
+  readonly type: string;
+  readonly text?: string;
+  readonly image_url?: { readonly url: string };
+}
+
 /** One message of a chat completion request. */
 export interface ChatMessage {
   readonly role: string;
-  readonly content: string | readonly { readonly type: string; readonly text?: string }[] | null;
+  readonly content: string | readonly ContentPart[] | null;
 }
 
 /** The body of a chat completion request. */

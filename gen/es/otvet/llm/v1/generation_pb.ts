@@ -13,7 +13,7 @@ import type { Message as Message$1, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file otvet/llm/v1/generation.proto.
  */
 export const file_otvet_llm_v1_generation: GenFile = /*@__PURE__*/
-  fileDesc("Ch1vdHZldC9sbG0vdjEvZ2VuZXJhdGlvbi5wcm90bxIMb3R2ZXQubGxtLnYxIm4KB01lc3NhZ2USLAoEcm9sZRgBIAEoDjISLm90dmV0LmxsbS52MS5Sb2xlQgq6SAeCAQQQASAAEjUKBXBhcnRzGAIgAygLMhkub3R2ZXQubGxtLnYxLkNvbnRlbnRQYXJ0Qgu6SAiSAQUIARCAAiJeCgtDb250ZW50UGFydBITCgR0ZXh0GAEgASgJQgOAAQFIABIoCgdwYXNzYWdlGAIgASgLMhUub3R2ZXQubGxtLnYxLlBhc3NhZ2VIAEIQCgdjb250ZW50EgW6SAIIASJZCgdQYXNzYWdlEiIKAmlkGAEgASgJQha6SBNyERABGBAyC15bYS16MC05XSskEhcKBXRpdGxlGAIgASgJQgi6SAVyAxiABBIRCgR0ZXh0GAMgASgJQgOAAQEiTAoFVXNhZ2USFQoNcHJvbXB0X3Rva2VucxgBIAEoAxIZChFjb21wbGV0aW9uX3Rva2VucxgCIAEoAxIRCgllc3RpbWF0ZWQYAyABKAgqUAoEUm9sZRIUChBST0xFX1VOU1BFQ0lGSUVEEAASDwoLUk9MRV9TWVNURU0QARINCglST0xFX1VTRVIQAhISCg5ST0xFX0FTU0lTVEFOVBADKoEBCgxGaW5pc2hSZWFzb24SHQoZRklOSVNIX1JFQVNPTl9VTlNQRUNJRklFRBAAEhYKEkZJTklTSF9SRUFTT05fU1RPUBABEhgKFEZJTklTSF9SRUFTT05fTEVOR1RIEAISIAocRklOSVNIX1JFQVNPTl9DT05URU5UX0ZJTFRFUhADYgZwcm90bzM", [file_buf_validate_validate]);
+  fileDesc("Ch1vdHZldC9sbG0vdjEvZ2VuZXJhdGlvbi5wcm90bxIMb3R2ZXQubGxtLnYxIm4KB01lc3NhZ2USLAoEcm9sZRgBIAEoDjISLm90dmV0LmxsbS52MS5Sb2xlQgq6SAeCAQQQASAAEjUKBXBhcnRzGAIgAygLMhkub3R2ZXQubGxtLnYxLkNvbnRlbnRQYXJ0Qgu6SAiSAQUIARCAAiKEAQoLQ29udGVudFBhcnQSEwoEdGV4dBgBIAEoCUIDgAEBSAASKAoHcGFzc2FnZRgCIAEoCzIVLm90dmV0LmxsbS52MS5QYXNzYWdlSAASJAoFaW1hZ2UYAyABKAsyEy5vdHZldC5sbG0udjEuSW1hZ2VIAEIQCgdjb250ZW50EgW6SAIIASJZCgVJbWFnZRIxCgltaW1lX3R5cGUYASABKAlCHrpIG3IZMhdeaW1hZ2UvKGpwZWd8cG5nfHdlYnApJBIdCgRkYXRhGAIgASgMQg+AAQG6SAl6BxABGICAwAEiWQoHUGFzc2FnZRIiCgJpZBgBIAEoCUIWukgTchEQARgQMgteW2EtejAtOV0rJBIXCgV0aXRsZRgCIAEoCUIIukgFcgMYgAQSEQoEdGV4dBgDIAEoCUIDgAEBIkwKBVVzYWdlEhUKDXByb21wdF90b2tlbnMYASABKAMSGQoRY29tcGxldGlvbl90b2tlbnMYAiABKAMSEQoJZXN0aW1hdGVkGAMgASgIKlAKBFJvbGUSFAoQUk9MRV9VTlNQRUNJRklFRBAAEg8KC1JPTEVfU1lTVEVNEAESDQoJUk9MRV9VU0VSEAISEgoOUk9MRV9BU1NJU1RBTlQQAyqBAQoMRmluaXNoUmVhc29uEh0KGUZJTklTSF9SRUFTT05fVU5TUEVDSUZJRUQQABIWChJGSU5JU0hfUkVBU09OX1NUT1AQARIYChRGSU5JU0hfUkVBU09OX0xFTkdUSBACEiAKHEZJTklTSF9SRUFTT05fQ09OVEVOVF9GSUxURVIQA2IGcHJvdG8z", [file_buf_validate_validate]);
 
 /**
  * One message of a prompt.
@@ -70,6 +70,15 @@ export type ContentPart = Message$1<"otvet.llm.v1.ContentPart"> & {
      */
     value: Passage;
     case: "passage";
+  } | {
+    /**
+     * A picture that the person sent. Models that see none refuse the call with IMAGES_UNSUPPORTED; `extractive` passes
+     * over it.
+     *
+     * @generated from field: otvet.llm.v1.Image image = 3;
+     */
+    value: Image;
+    case: "image";
   } | { case: undefined; value?: undefined };
 };
 
@@ -79,6 +88,34 @@ export type ContentPart = Message$1<"otvet.llm.v1.ContentPart"> & {
  */
 export const ContentPartSchema: GenMessage<ContentPart> = /*@__PURE__*/
   messageDesc(file_otvet_llm_v1_generation, 1);
+
+/**
+ * A picture.
+ *
+ * @generated from message otvet.llm.v1.Image
+ */
+export type Image = Message$1<"otvet.llm.v1.Image"> & {
+  /**
+   * What `data` is: `image/jpeg`, `image/png` or `image/webp`.
+   *
+   * @generated from field: string mime_type = 1;
+   */
+  mimeType: string;
+
+  /**
+   * The file as it is, at most 3 MiB.
+   *
+   * @generated from field: bytes data = 2;
+   */
+  data: Uint8Array;
+};
+
+/**
+ * Describes the message otvet.llm.v1.Image.
+ * Use `create(ImageSchema)` to create a new message.
+ */
+export const ImageSchema: GenMessage<Image> = /*@__PURE__*/
+  messageDesc(file_otvet_llm_v1_generation, 2);
 
 /**
  * A passage of the organisation's material, as a model sees it.
@@ -113,7 +150,7 @@ export type Passage = Message$1<"otvet.llm.v1.Passage"> & {
  * Use `create(PassageSchema)` to create a new message.
  */
 export const PassageSchema: GenMessage<Passage> = /*@__PURE__*/
-  messageDesc(file_otvet_llm_v1_generation, 2);
+  messageDesc(file_otvet_llm_v1_generation, 3);
 
 /**
  * What a call consumed, as the provider reports it, else counted here.
@@ -148,7 +185,7 @@ export type Usage = Message$1<"otvet.llm.v1.Usage"> & {
  * Use `create(UsageSchema)` to create a new message.
  */
 export const UsageSchema: GenMessage<Usage> = /*@__PURE__*/
-  messageDesc(file_otvet_llm_v1_generation, 3);
+  messageDesc(file_otvet_llm_v1_generation, 4);
 
 /**
  * Who says a message.

@@ -16,7 +16,84 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file otvet/llm/v1/model_service.proto.
  */
 export const file_otvet_llm_v1_model_service: GenFile = /*@__PURE__*/
-  fileDesc("CiBvdHZldC9sbG0vdjEvbW9kZWxfc2VydmljZS5wcm90bxIMb3R2ZXQubGxtLnYxIsQBCg9HZW5lcmF0ZVJlcXVlc3QSFwoFbW9kZWwYASABKAlCCLpIBXIDGIABEjQKCG1lc3NhZ2VzGAIgAygLMhUub3R2ZXQubGxtLnYxLk1lc3NhZ2VCC7pICJIBBQgBEIABEiYKEW1heF9vdXRwdXRfdG9rZW5zGAMgASgFQgu6SAgaBhiA6AcoABIZCghsYW5ndWFnZRgEIAEoCUIHukgEcgIYIxIfCg5yZWZ1c2FsX21hcmtlchgFIAEoCUIHukgEcgIYQCLjAgoQR2VuZXJhdGVSZXNwb25zZRI5CgdzdGFydGVkGAEgASgLMiYub3R2ZXQubGxtLnYxLkdlbmVyYXRlUmVzcG9uc2UuU3RhcnRlZEgAEjUKBWRlbHRhGAIgASgLMiQub3R2ZXQubGxtLnYxLkdlbmVyYXRlUmVzcG9uc2UuRGVsdGFIABI7CghmaW5pc2hlZBgDIAEoCzInLm90dmV0LmxsbS52MS5HZW5lcmF0ZVJlc3BvbnNlLkZpbmlzaGVkSAAaGAoHU3RhcnRlZBINCgVtb2RlbBgBIAEoCRoaCgVEZWx0YRIRCgR0ZXh0GAEgASgJQgOAAQEaYQoIRmluaXNoZWQSMQoNZmluaXNoX3JlYXNvbhgBIAEoDjIaLm90dmV0LmxsbS52MS5GaW5pc2hSZWFzb24SIgoFdXNhZ2UYAiABKAsyEy5vdHZldC5sbG0udjEuVXNhZ2VCBwoFZXZlbnQybwoMTW9kZWxTZXJ2aWNlEl8KCEdlbmVyYXRlEh0ub3R2ZXQubGxtLnYxLkdlbmVyYXRlUmVxdWVzdBoeLm90dmV0LmxsbS52MS5HZW5lcmF0ZVJlc3BvbnNlIhLaoBkOCgxjb252ZXJzYXRpb24wAWIGcHJvdG8z", [file_buf_validate_validate, file_otvet_access_v1_access, file_otvet_llm_v1_generation]);
+  fileDesc("CiBvdHZldC9sbG0vdjEvbW9kZWxfc2VydmljZS5wcm90bxIMb3R2ZXQubGxtLnYxIosBChFUcmFuc2NyaWJlUmVxdWVzdBIeCgVhdWRpbxgBIAEoDEIPgAEBukgJegcQARiAgIAKEjsKCW1pbWVfdHlwZRgCIAEoCUIoukglciMyIV4oYXVkaW98dmlkZW8pL1thLXowLTkuKy1dezEsNjR9JBIZCghsYW5ndWFnZRgDIAEoCUIHukgEcgIYIyJZChJUcmFuc2NyaWJlUmVzcG9uc2USEQoEdGV4dBgBIAEoCUIDgAEBEhAKCGxhbmd1YWdlGAIgASgJEg8KB3NlY29uZHMYAyABKAESDQoFbW9kZWwYBCABKAkixAEKD0dlbmVyYXRlUmVxdWVzdBIXCgVtb2RlbBgBIAEoCUIIukgFcgMYgAESNAoIbWVzc2FnZXMYAiADKAsyFS5vdHZldC5sbG0udjEuTWVzc2FnZUILukgIkgEFCAEQgAESJgoRbWF4X291dHB1dF90b2tlbnMYAyABKAVCC7pICBoGGIDoBygAEhkKCGxhbmd1YWdlGAQgASgJQge6SARyAhgjEh8KDnJlZnVzYWxfbWFya2VyGAUgASgJQge6SARyAhhAIuMCChBHZW5lcmF0ZVJlc3BvbnNlEjkKB3N0YXJ0ZWQYASABKAsyJi5vdHZldC5sbG0udjEuR2VuZXJhdGVSZXNwb25zZS5TdGFydGVkSAASNQoFZGVsdGEYAiABKAsyJC5vdHZldC5sbG0udjEuR2VuZXJhdGVSZXNwb25zZS5EZWx0YUgAEjsKCGZpbmlzaGVkGAMgASgLMicub3R2ZXQubGxtLnYxLkdlbmVyYXRlUmVzcG9uc2UuRmluaXNoZWRIABoYCgdTdGFydGVkEg0KBW1vZGVsGAEgASgJGhoKBURlbHRhEhEKBHRleHQYASABKAlCA4ABARphCghGaW5pc2hlZBIxCg1maW5pc2hfcmVhc29uGAEgASgOMhoub3R2ZXQubGxtLnYxLkZpbmlzaFJlYXNvbhIiCgV1c2FnZRgCIAEoCzITLm90dmV0LmxsbS52MS5Vc2FnZUIHCgVldmVudDLUAQoMTW9kZWxTZXJ2aWNlEl8KCEdlbmVyYXRlEh0ub3R2ZXQubGxtLnYxLkdlbmVyYXRlUmVxdWVzdBoeLm90dmV0LmxsbS52MS5HZW5lcmF0ZVJlc3BvbnNlIhLaoBkOCgxjb252ZXJzYXRpb24wARJjCgpUcmFuc2NyaWJlEh8ub3R2ZXQubGxtLnYxLlRyYW5zY3JpYmVSZXF1ZXN0GiAub3R2ZXQubGxtLnYxLlRyYW5zY3JpYmVSZXNwb25zZSIS2qAZDgoMY29udmVyc2F0aW9uYgZwcm90bzM", [file_buf_validate_validate, file_otvet_access_v1_access, file_otvet_llm_v1_generation]);
+
+/**
+ * A recording.
+ *
+ * @generated from message otvet.llm.v1.TranscribeRequest
+ */
+export type TranscribeRequest = Message<"otvet.llm.v1.TranscribeRequest"> & {
+  /**
+   * The file as it is, at most 20 MiB.
+   *
+   * @generated from field: bytes audio = 1;
+   */
+  audio: Uint8Array;
+
+  /**
+   * What `audio` is, such as `audio/ogg`, `audio/mpeg`, `audio/mp4`, `audio/wav`, `audio/webm` or `audio/flac`.
+   *
+   * @generated from field: string mime_type = 2;
+   */
+  mimeType: string;
+
+  /**
+   * The language that is most likely spoken, BCP 47, such as `ru`; empty where nobody knows.
+   *
+   * @generated from field: string language = 3;
+   */
+  language: string;
+};
+
+/**
+ * Describes the message otvet.llm.v1.TranscribeRequest.
+ * Use `create(TranscribeRequestSchema)` to create a new message.
+ */
+export const TranscribeRequestSchema: GenMessage<TranscribeRequest> = /*@__PURE__*/
+  messageDesc(file_otvet_llm_v1_model_service, 0);
+
+/**
+ * What was heard.
+ *
+ * @generated from message otvet.llm.v1.TranscribeResponse
+ */
+export type TranscribeResponse = Message<"otvet.llm.v1.TranscribeResponse"> & {
+  /**
+   * The words; empty where nothing was said.
+   *
+   * @generated from field: string text = 1;
+   */
+  text: string;
+
+  /**
+   * The language that was spoken, BCP 47; empty where the endpoint does not tell.
+   *
+   * @generated from field: string language = 2;
+   */
+  language: string;
+
+  /**
+   * How long the recording is; 0 where the endpoint does not tell.
+   *
+   * @generated from field: double seconds = 3;
+   */
+  seconds: number;
+
+  /**
+   * The model that listened.
+   *
+   * @generated from field: string model = 4;
+   */
+  model: string;
+};
+
+/**
+ * Describes the message otvet.llm.v1.TranscribeResponse.
+ * Use `create(TranscribeResponseSchema)` to create a new message.
+ */
+export const TranscribeResponseSchema: GenMessage<TranscribeResponse> = /*@__PURE__*/
+  messageDesc(file_otvet_llm_v1_model_service, 1);
 
 /**
  * A prompt and how to run it.
@@ -65,7 +142,7 @@ export type GenerateRequest = Message<"otvet.llm.v1.GenerateRequest"> & {
  * Use `create(GenerateRequestSchema)` to create a new message.
  */
 export const GenerateRequestSchema: GenMessage<GenerateRequest> = /*@__PURE__*/
-  messageDesc(file_otvet_llm_v1_model_service, 0);
+  messageDesc(file_otvet_llm_v1_model_service, 2);
 
 /**
  * One step of a completion.
@@ -110,7 +187,7 @@ export type GenerateResponse = Message<"otvet.llm.v1.GenerateResponse"> & {
  * Use `create(GenerateResponseSchema)` to create a new message.
  */
 export const GenerateResponseSchema: GenMessage<GenerateResponse> = /*@__PURE__*/
-  messageDesc(file_otvet_llm_v1_model_service, 1);
+  messageDesc(file_otvet_llm_v1_model_service, 3);
 
 /**
  * The call was taken.
@@ -131,7 +208,7 @@ export type GenerateResponse_Started = Message<"otvet.llm.v1.GenerateResponse.St
  * Use `create(GenerateResponse_StartedSchema)` to create a new message.
  */
 export const GenerateResponse_StartedSchema: GenMessage<GenerateResponse_Started> = /*@__PURE__*/
-  messageDesc(file_otvet_llm_v1_model_service, 1, 0);
+  messageDesc(file_otvet_llm_v1_model_service, 3, 0);
 
 /**
  * More text.
@@ -152,7 +229,7 @@ export type GenerateResponse_Delta = Message<"otvet.llm.v1.GenerateResponse.Delt
  * Use `create(GenerateResponse_DeltaSchema)` to create a new message.
  */
 export const GenerateResponse_DeltaSchema: GenMessage<GenerateResponse_Delta> = /*@__PURE__*/
-  messageDesc(file_otvet_llm_v1_model_service, 1, 1);
+  messageDesc(file_otvet_llm_v1_model_service, 3, 1);
 
 /**
  * The completion is whole.
@@ -180,7 +257,7 @@ export type GenerateResponse_Finished = Message<"otvet.llm.v1.GenerateResponse.F
  * Use `create(GenerateResponse_FinishedSchema)` to create a new message.
  */
 export const GenerateResponse_FinishedSchema: GenMessage<GenerateResponse_Finished> = /*@__PURE__*/
-  messageDesc(file_otvet_llm_v1_model_service, 1, 2);
+  messageDesc(file_otvet_llm_v1_model_service, 3, 2);
 
 /**
  * Runs models: those of an OpenAI-compatible endpoint, or the built-in extractive one.
@@ -199,6 +276,18 @@ export const ModelService: GenService<{
     methodKind: "server_streaming";
     input: typeof GenerateRequestSchema;
     output: typeof GenerateResponseSchema;
+  },
+  /**
+   * Writes down what is said in a recording. Retries happen inside; cancelling the call cancels the provider's.
+   * Errors: TRANSCRIPTION_UNAVAILABLE where nobody configured an endpoint that can, AUDIO_REJECTED, and the reasons of
+   * Generate.
+   *
+   * @generated from rpc otvet.llm.v1.ModelService.Transcribe
+   */
+  transcribe: {
+    methodKind: "unary";
+    input: typeof TranscribeRequestSchema;
+    output: typeof TranscribeResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_otvet_llm_v1_model_service, 0);
