@@ -1,6 +1,6 @@
 import type { Turn } from './lanes.ts';
 import type { Fence, InboxUpdate } from './updates/inbox.ts';
-import { sessionIdOf, type Where } from './updates/update.ts';
+import { sessionIdOf, type Where, type Work } from './updates/update.ts';
 
 /** What is to be done next in a lane, and the right to do it. */
 export interface Task {
@@ -40,13 +40,16 @@ export interface Backlog {
 const STALE_MS = 10 * 60_000;
 
 export function isStale({ work, receivedAt }: InboxUpdate): boolean {
+  // Nobody waits for words about a button, and what it asks for is wanted later too.
+  if (work.kind === 'press') return false;
   return receivedAt - work.at > STALE_MS;
 }
 
-/** Questions of a session run in one lane, commands beside them in another. */
+/** Questions of a session run in one lane, commands and buttons beside them in another. */
 export function laneOf(update: InboxUpdate): string {
   const { work } = update;
-  return work.kind === 'command' && !isStale(update) ? `${sessionIdOf(work)}/commands` : questionLaneOf(work);
+  const overtakes = work.kind === 'press' || (work.kind === 'command' && !isStale(update));
+  return overtakes ? `${sessionIdOf(work)}/commands` : questionLaneOf(work);
 }
 
 export function questionLaneOf(where: Where): string {
@@ -58,9 +61,11 @@ export function chatOf(lane: string): number {
   return Number.parseInt(lane, 10);
 }
 
+const KINDS: ReadonlySet<string> = new Set<Work['kind']>(['question', 'command', 'unsupported', 'press']);
+
 /** Whether this version knows what to do; what a newer one wrote is left to it. */
 export function isKnown({ work }: InboxUpdate): boolean {
-  return work.kind === 'question' || work.kind === 'command' || work.kind === 'unsupported';
+  return KINDS.has(work.kind);
 }
 
 /** How long what failed in an unforeseen way rests, in milliseconds. */

@@ -8,6 +8,7 @@ import { runCommand } from './commands.ts';
 import type { Desk } from './desk.ts';
 import type { Stepped, Turn } from './lanes.ts';
 import { type MessageKey, say, tongueFor } from './messages.ts';
+import { handlePress } from './presses/press.ts';
 import { LeaseLost } from './replicas/replicas.ts';
 import { targetOf } from './telegram/target.ts';
 import { escapeHtml, type Rendered } from './text/formatted.ts';
@@ -114,6 +115,8 @@ async function respond(desk: Desk, update: InboxUpdate, record: DeliveryRecord):
       return (await desk.stops.isStopped(work, work.message)) ? 'delivered' : answer(desk, update, work, record);
     case 'command':
       return reply(desk, update, record, await runCommand(desk, work));
+    case 'press':
+      return handlePress(desk, update, work, record);
     case 'unsupported': {
       const { album, message } = work;
       const replies = album === '' || (await desk.people.claimAlbum(work, album, message));

@@ -3,6 +3,7 @@ import type { Clock } from '#lib/clock.ts';
 import type { Logger } from '#lib/telemetry/log.ts';
 import type { TelegramMetrics } from '../metrics.ts';
 import type { Outcome, TelegramClient } from '../telegram/client.ts';
+import { type Keyboard, sameKeyboard } from '../telegram/keyboard.ts';
 import { type Target, withoutReply } from '../telegram/target.ts';
 import type { Rendered } from '../text/formatted.ts';
 import { nextStep, type Reaction, reactionTo } from './delivery.ts';
@@ -19,10 +20,16 @@ export interface DeliveryDeps {
   readonly signal: AbortSignal;
 }
 
+/** The text of one message, and the buttons below it. */
+export interface Part extends Rendered {
+  readonly keyboard?: Keyboard;
+}
+
 /** What the first message shows before the final text is delivered. */
 export interface ShownDraft {
   /** Its HTML; undefined when it is not known. */
   readonly html: string | undefined;
+  readonly keyboard?: Keyboard;
   /** Before this time no edit is to be made, milliseconds since the epoch. */
   readonly editableAt: number;
 }
@@ -37,14 +44,14 @@ export async function deliver(
   deps: DeliveryDeps,
   target: Target,
   record: DeliveryRecord,
-  parts: readonly Rendered[],
+  parts: readonly Part[],
   draft: ShownDraft,
 ): Promise<Delivered> {
   for (let settled = 0; ; settled++) {
     const step = nextStep(record.messages, parts.length, settled);
     if (step.do === 'finish') return 'delivered';
-    const part = parts[step.part] as Rendered;
-    if (step.do === 'edit' && part.html === draft.html) continue;
+    const part = parts[step.part] as Part;
+    if (step.do === 'edit' && part.html === draft.html && sameKeyboard(part.keyboard, draft.keyboard)) continue;
     const landed =
       step.do === 'edit'
         ? await landEdit(deps, target, record, step.message, part, draft.editableAt)
@@ -61,14 +68,14 @@ async function landEdit(
   target: Target,
   record: DeliveryRecord,
   message: number,
-  part: Rendered,
+  part: Part,
   editableAt: number,
 ): Promise<Landing> {
   // A clock that was set back does not make a finished answer wait.
   await waitUntil(deps, Math.min(editableAt, deps.clock.now() + deps.pace.editGapMs));
   const landed = await land(deps, target.chat, async (plain) => {
     await record.assure();
-    return deps.client.edit(target.chat, message, part, plain);
+    return deps.client.edit(target.chat, message, part, plain, part.keyboard);
   });
   return landed.as === 'gone' ? landSend(deps, target, record, 0, part) : landed.as;
 }
@@ -78,7 +85,7 @@ async function landSend(
   target: Target,
   record: DeliveryRecord,
   part: number,
-  text: Rendered,
+  text: Part,
 ): Promise<Landing> {
   const landed = await land(
     deps,
@@ -87,7 +94,7 @@ async function landSend(
       await record.intend(part);
       await record.assure();
       if (record.begin()) deps.metrics.repeatedSends.inc();
-      return deps.client.send(part === 0 ? target : withoutReply(target), text, plain);
+      return deps.client.send(part === 0 ? target : withoutReply(target), text, plain, text.keyboard);
     },
     () => record.withdraw(),
   );

@@ -3,6 +3,7 @@ import type { Clock } from '#lib/clock.ts';
 import type { TelegramMetrics } from '../metrics.ts';
 import type { Rendered } from '../text/formatted.ts';
 import { createTelegramHttp, type TelegramHttp } from './http.ts';
+import { type Keyboard, markupOf } from './keyboard.ts';
 import { type Trouble, troubleOf } from './outcome.ts';
 import { type Target, withoutReply } from './target.ts';
 
@@ -48,9 +49,10 @@ export class TelegramClient {
   }
 
   /** Sends a new message; gives its id. */
-  async send(target: Target, text: Rendered, plain: boolean): Promise<Outcome<number>> {
+  async send(target: Target, text: Rendered, plain: boolean, keyboard?: Keyboard): Promise<Outcome<number>> {
     const { chat } = target;
-    const sent = this.#api.sendMessage({ ...place(target), ...content(text, plain), link_preview_options: NO_PREVIEW });
+    const params = { ...place(target), ...content(text, plain), link_preview_options: NO_PREVIEW, ...below(keyboard) };
+    const sent = this.#api.sendMessage(params);
     return this.#outcome(
       'sendMessage',
       chat,
@@ -58,10 +60,29 @@ export class TelegramClient {
     );
   }
 
-  /** Changes a message that was sent. */
-  async edit(chat: number, message: number, text: Rendered, plain: boolean): Promise<Outcome<unknown>> {
-    const params = { chat_id: chat, message_id: message, ...content(text, plain), link_preview_options: NO_PREVIEW };
+  /** Changes a message that was sent; without a keyboard its buttons go. */
+  async edit(
+    chat: number,
+    message: number,
+    text: Rendered,
+    plain: boolean,
+    keyboard?: Keyboard,
+  ): Promise<Outcome<unknown>> {
+    const shown = { ...content(text, plain), link_preview_options: NO_PREVIEW, ...below(keyboard) };
+    const params = { chat_id: chat, message_id: message, ...shown };
     return this.#outcome('editMessageText', chat, this.#api.editMessageText(params));
+  }
+
+  /** Changes the buttons below a message that was sent. */
+  async editKeyboard(chat: number, message: number, keyboard: Keyboard): Promise<Outcome<unknown>> {
+    const params = { chat_id: chat, message_id: message, reply_markup: markupOf(keyboard) };
+    return this.#outcome('editMessageReplyMarkup', chat, this.#api.editMessageReplyMarkup(params));
+  }
+
+  /** Tells who pressed a button that it was seen; a text is shown to them for a moment, at most 200 characters. */
+  async answerPress(query: string, text: string): Promise<Outcome<unknown>> {
+    const params = { callback_query_id: query, ...(text === '' ? {} : { text: text.slice(0, 200) }) };
+    return this.#outcome('answerCallbackQuery', undefined, this.#api.answerCallbackQuery(params));
   }
 
   /** Shows that the bot is typing, for 5 seconds. */
@@ -105,4 +126,8 @@ function place({ chat, thread, replyTo }: Target): {
 /** HTML only where there is markup or something escaped: plain text cannot be refused for its form. */
 function content(text: Rendered, plain: boolean): { text: string; parse_mode?: 'HTML' } {
   return plain || text.html === text.plain ? { text: text.plain } : { text: text.html, parse_mode: 'HTML' };
+}
+
+function below(keyboard: Keyboard | undefined): { reply_markup?: ReturnType<typeof markupOf> } {
+  return keyboard === undefined ? {} : { reply_markup: markupOf(keyboard) };
 }

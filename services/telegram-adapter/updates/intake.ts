@@ -1,5 +1,6 @@
 import { StoreUnavailable } from '#lib/documents/port.ts';
 import type { Desk } from '../desk.ts';
+import { acknowledge, acknowledgeStray } from '../presses/acknowledge.ts';
 import { dispatch } from '../work.ts';
 import type { InboxUpdate } from './inbox.ts';
 import { readUpdate, updateIdOf } from './update.ts';
@@ -22,7 +23,10 @@ export class Intake {
   async receive(updates: readonly unknown[]): Promise<void> {
     const results = await Promise.allSettled(updates.map((update) => this.#accept(update)));
     for (const result of results) {
-      if (result.status === 'fulfilled' && result.value !== undefined) dispatch(this.#desk, result.value);
+      if (result.status !== 'fulfilled' || result.value === undefined) continue;
+      const { work } = result.value;
+      if (work.kind === 'press') void acknowledge(this.#desk, work);
+      dispatch(this.#desk, result.value);
     }
     const failed = results.find((result) => result.status === 'rejected');
     if (failed === undefined) return;
@@ -42,6 +46,11 @@ export class Intake {
     if (meaning.kind === 'membership') {
       metrics.updates.inc({ kind: 'membership' });
       await people.setInactive(meaning.chat, meaning.blocked);
+      return undefined;
+    }
+    if (meaning.kind === 'strayPress') {
+      metrics.updates.inc({ kind: 'press' });
+      void acknowledgeStray(this.#desk, meaning);
       return undefined;
     }
     const accepted = await inbox.accept(bot, id, meaning, clock.now());

@@ -12,8 +12,8 @@ const WAIT_SECONDS = 30;
 /** Updates at work beyond which no more are asked for. */
 const MOST_AT_WORK = 5_000;
 
-/** The kinds of updates that this adapter reads. */
-export const ALLOWED_UPDATES = ['message', 'my_chat_member'] as const;
+/** The kinds of updates that this adapter reads. Telegram sends reactions to nobody who does not ask for them. */
+export const ALLOWED_UPDATES = ['message', 'my_chat_member', 'callback_query', 'message_reaction'] as const;
 
 /**
  * Asks for updates until the signal aborts. An offset confirms all updates before it, so it moves only when they are

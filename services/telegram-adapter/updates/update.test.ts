@@ -48,6 +48,24 @@ describe('what an update means', () => {
     expect([topic, thread].map((meaning) => sessionIdOf(meaning as Work))).to.deep.equal(['5_3', '5']);
   });
 
+  it('a pressed button says who pressed which button of which message, in groups too', () => {
+    const query = { id: '77', from: { ...from, id: 8 }, data: 'sources:abc', message };
+    const press = { kind: 'press', query: '77', data: 'sources:abc', ...said, user: 8 };
+    expect(readUpdate({ callback_query: query }, '')).to.deep.equal(press);
+    const topic = { ...message, chat: { id: -5, type: 'supergroup' }, message_thread_id: 3, is_topic_message: true };
+    expect(readUpdate({ callback_query: { ...query, message: topic } }, '')).to.deep.include({
+      chat: -5,
+      thread: 3,
+      place: 'group',
+    });
+    const old = { chat, message_id: 9, date: 0 };
+    expect(readUpdate({ callback_query: { ...query, message: old } }, '')).to.deep.equal({ ...press, at: 0 });
+    const stray = { kind: 'strayPress', query: '77', language: 'ru' };
+    expect(readUpdate({ callback_query: { ...query, message: undefined } }, '')).to.deep.equal(stray);
+    expect(readUpdate({ callback_query: { ...query, data: undefined } }, '')).to.deep.equal(stray);
+    expect(readUpdate({ callback_query: { from } }, '')).to.deep.equal({ kind: 'ignored' });
+  });
+
   it('tells whether the person blocks the bot', () => {
     const change = (status: string) => ({ update_id: 1, my_chat_member: { chat, new_chat_member: { status } } });
     expect(readUpdate(change('kicked'), '')).to.deep.equal({ kind: 'membership', chat: 5, blocked: true });

@@ -24,6 +24,10 @@ export type Meaning =
   | ({ readonly kind: 'command'; readonly name: string; readonly argument: string } & Said)
   /** A message without text; `album` is the same for all messages of one album, else empty. */
   | ({ readonly kind: 'unsupported'; readonly album: string } & Said)
+  /** A button below a message of the bot was pressed: `message` is that one, `user` who pressed, `query` waits for an answer. */
+  | ({ readonly kind: 'press'; readonly query: string; readonly data: string } & Said)
+  /** A button was pressed of which is not known where it stands. */
+  | { readonly kind: 'strayPress'; readonly query: string; readonly language: string }
   /** The person blocked the bot, or lets it in again. */
   | { readonly kind: 'membership'; readonly chat: number; readonly blocked: boolean }
   | { readonly kind: 'ignored' };
@@ -62,6 +66,8 @@ const OTHER_CONTENT = [
 export function readUpdate(update: unknown, username: string): Meaning {
   const membership = field(update, 'my_chat_member');
   if (membership !== undefined) return readMembership(membership);
+  const query = field(update, 'callback_query');
+  if (query !== undefined) return readPress(query);
   const message = field(update, 'message');
   const said = readSaid(message);
   if (said === undefined) return IGNORED;
@@ -94,18 +100,58 @@ function readSaid(message: unknown): Said | undefined {
   );
   const [chatId, user, messageId, date] = ids;
   if (chatId === undefined || user === undefined || messageId === undefined || date === undefined) return undefined;
-  const language = field(from, 'language_code');
-  const thread =
-    field(message, 'is_topic_message') === true ? numberOf(field(message, 'message_thread_id')) : undefined;
   return {
     chat: chatId,
-    ...(thread === undefined ? {} : { thread }),
+    ...threadOf(message),
     place: 'private',
     user,
     message: messageId,
     at: date * 1000,
-    language: typeof language === 'string' ? language : '',
+    language: textOf(field(from, 'language_code')),
   };
+}
+
+function readPress(query: unknown): Meaning {
+  const id = field(query, 'id');
+  if (typeof id !== 'string') return IGNORED;
+  const from = field(query, 'from');
+  const language = textOf(field(from, 'language_code'));
+  const message = field(query, 'message');
+  const chat = field(message, 'chat');
+  const place = placeOf(field(chat, 'type'));
+  const [chatId, user, messageId] = [field(chat, 'id'), field(from, 'id'), field(message, 'message_id')].map(numberOf);
+  const data = field(query, 'data');
+  const isKnown = chatId !== undefined && user !== undefined && messageId !== undefined && place !== undefined;
+  if (!isKnown || typeof data !== 'string') return { kind: 'strayPress', query: id, language };
+  // Telegram does not tell when it was pressed.
+  const at = (numberOf(field(message, 'date')) ?? 0) * 1000;
+  return {
+    kind: 'press',
+    query: id,
+    data,
+    chat: chatId,
+    ...threadOf(message),
+    place,
+    user,
+    message: messageId,
+    at,
+    language,
+  };
+}
+
+function placeOf(type: unknown): Said['place'] | undefined {
+  if (type === 'private') return 'private';
+  return type === 'group' || type === 'supergroup' ? 'group' : undefined;
+}
+
+function threadOf(message: unknown): { readonly thread?: number } {
+  const thread =
+    field(message, 'is_topic_message') === true ? numberOf(field(message, 'message_thread_id')) : undefined;
+  return thread === undefined ? {} : { thread };
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
 
 function readMembership(change: unknown): Meaning {
