@@ -1,17 +1,27 @@
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { randomInt } from 'node:crypto';
+import { connect, createServer } from 'node:net';
+
+/** Below those that systems take for outgoing connections: such a port is still free when a server is started on it again. */
+const RANGE = { from: 20_000, to: 32_000 };
+const MOST_TRIES = 100;
 
 /**
  * A port of 127.0.0.1 that nobody listens on now. Somebody else may take it before you do: where a server can listen on
  * port 0 by itself, let it.
  */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+export async function freePort(): Promise<number> {
+  for (let tries = 0; tries < MOST_TRIES; tries++) {
+    const port = randomInt(RANGE.from, RANGE.to);
+    if (await canListen(port)) return port;
+  }
+  throw new Error(`no free port from ${RANGE.from} to ${RANGE.to}`);
+}
+
+function canListen(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
     const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
 }
 

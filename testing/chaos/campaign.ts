@@ -40,6 +40,8 @@ export interface RunOptions {
 export interface RunReport extends Findings {
   readonly seed: number;
   readonly questions: number;
+  /** Most of them without an answer at one time. */
+  readonly mostInFlight: number;
   /** How often each kind of fault happened. */
   readonly faults: Readonly<Record<string, number>>;
   readonly webhook: boolean;
@@ -78,7 +80,7 @@ export async function run(options: RunOptions): Promise<RunReport> {
   const footing: Broken[] = [];
 
   await waves.send(plan.warmUp);
-  await waves.answered(options.patienceSeconds * 1000);
+  if (settleSeconds > 0) await waves.answered(options.patienceSeconds * 1000);
   let before = await footingOf(deployment.processes);
   await waves.send(plan.storm);
   let found = await settled(waves, look, options);
@@ -97,6 +99,7 @@ export async function run(options: RunOptions): Promise<RunReport> {
     broken,
     seed,
     questions: people.asked().length + partners.asked.length,
+    mostInFlight: waves.mostInFlight,
     faults: waves.faults,
     webhook: plan.webhook,
     seconds: (performance.now() - begun) / 1000,

@@ -1,4 +1,4 @@
-import { type RunReport, run } from './campaign.ts';
+import { run } from './campaign.ts';
 import { type ChaosOptions, readOptions, USAGE } from './options.ts';
 import { brokenLines, reportLine } from './report.ts';
 
@@ -14,20 +14,22 @@ export async function chaos(args: readonly string[]): Promise<void> {
   }
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
-  const reports: RunReport[] = [];
+  const bad: number[] = [];
+  let done = 0;
   for (const seed of options.seeds) {
     try {
       const report = await run({ ...options, seed, signal: stop.signal });
-      reports.push(report);
       process.stdout.write(`${reportLine(report)}\n`);
       if (report.broken.length > 0) process.stdout.write(`${brokenLines(report, options)}\n`);
+      if (report.broken.length > 0) bad.push(seed);
     } catch (error) {
       if (stop.signal.aborted) break;
-      throw error;
+      process.stdout.write(`seed ${seed} | could not be run: ${error instanceof Error ? error.message : error}\n`);
+      bad.push(seed);
     }
+    done += 1;
   }
-  const bad = reports.filter(({ broken }) => broken.length > 0);
-  process.stdout.write(`${reports.length} of ${options.seeds.length} seeds run, ${reports.length - bad.length} hold`);
-  process.stdout.write(bad.length === 0 ? '\n' : `, broken: ${bad.map(({ seed }) => seed).join(', ')}\n`);
+  const broken = bad.length === 0 ? '' : `, broken: ${bad.join(', ')}`;
+  process.stdout.write(`${done} of ${options.seeds.length} seeds run, ${done - bad.length} hold${broken}\n`);
   process.exitCode = stop.signal.aborted ? 130 : bad.length > 0 ? 1 : 0;
 }

@@ -34,9 +34,9 @@ export class Partners {
     this.#assistant = assistant;
   }
 
-  /** Whether somebody still waits for an answer. */
-  get isWaiting(): boolean {
-    return this.asked.some(({ end }) => end === undefined);
+  /** How many questions have no answer yet. */
+  get inFlight(): number {
+    return this.asked.filter(({ end }) => end === undefined).length;
   }
 
   /** Asks until there is an end, or `over` aborts. Never rejects. */

@@ -54,9 +54,14 @@ export class People {
 
   /** Whether somebody has seen fewer messages than were asked for, or Telegram holds updates. */
   get isWaiting(): boolean {
-    if (this.#telegram.pending.length > 0) return true;
+    return this.#telegram.pending.length > 0 || this.inFlight > 0;
+  }
+
+  /** How many questions have no message yet. */
+  get inFlight(): number {
     const asked = Map.groupBy(this.#said, ({ chat }) => chat);
-    return [...asked].some(([chat, said]) => this.#telegram.answers(chat).length < said.length);
+    const missing = [...asked].map(([chat, said]) => Math.max(0, said.length - this.#telegram.answers(chat).length));
+    return missing.reduce((sum, count) => sum + count, 0);
   }
 
   /** All that was asked, with its place in the order of acceptance as Telegram knows it. */

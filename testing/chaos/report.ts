@@ -9,7 +9,7 @@ export function reportLine(report: RunReport): string {
   const faults = Object.entries(report.faults).map(([kind, count]) => `${count} ${kind}`);
   return [
     `seed ${report.seed}`,
-    `${report.questions} questions by ${report.webhook ? 'webhook' : 'polling'} and API`,
+    `${report.questions} questions by ${report.webhook ? 'webhook' : 'polling'} and API, ${report.mostInFlight} at once`,
     faults.join(', '),
     `${report.failed} failed visibly (${report.attemptsExhausted} attempts exhausted)`,
     `${report.repeats} repeats of ${report.lostResults} lost results`,

@@ -6,6 +6,9 @@ import type { Partners } from './partners.ts';
 import type { People } from './people.ts';
 import type { Asking, Fault, Wave } from './plan.ts';
 
+/** How often the questions that wait are counted. */
+const COUNT_EVERY_MS = 250;
+
 /** Who asks, and what is asked. */
 export interface Players {
   readonly people: People;
@@ -25,6 +28,8 @@ export class Waves implements AsyncDisposable {
   readonly #suffering: Promise<void>[] = [];
   /** How often each kind of fault happened. */
   readonly faults: Record<string, number> = {};
+  /** Most questions without an answer at one time. */
+  mostInFlight = 0;
   /** Processes that did not come back. */
   readonly broken: Broken[] = [];
 
@@ -38,18 +43,31 @@ export class Waves implements AsyncDisposable {
   /** Whether somebody has not seen all that was asked for. */
   get isWaiting(): boolean {
     const { people, partners, lessons } = this.#players;
-    return people.isWaiting || partners.isWaiting || lessons.isWaiting;
+    return people.isWaiting || partners.inFlight > 0 || lessons.isWaiting;
   }
 
   /** Resolves when all is asked and all faults are mended, not when all is answered. */
   async send(wave: Wave): Promise<void> {
+    const { people, partners } = this.#players;
+    const count = (): void => {
+      this.mostInFlight = Math.max(this.mostInFlight, people.inFlight + partners.inFlight);
+    };
+    const counting = setInterval(count, COUNT_EVERY_MS);
+    try {
+      await this.#sendAll(wave);
+    } finally {
+      clearInterval(counting);
+    }
+    people.mend();
+  }
+
+  async #sendAll(wave: Wave): Promise<void> {
     await Promise.all([
       this.#follow(wave.askings, (asking) => this.#ask(asking)),
       this.#follow(wave.lessons, ({ lesson }) => this.#calls.push(this.#players.lessons.teach(lesson, this.#until))),
       this.#follow(wave.faults, (fault) => this.#suffering.push(this.#suffer(fault))),
     ]);
     await Promise.all(this.#suffering);
-    this.#players.people.mend();
   }
 
   /** Waits until all that was asked is answered, or `limitMs` is over. */
