@@ -103,7 +103,7 @@ describe('answers in Telegram', () => {
         throw new RpcError({ code: 'ABORTED', reason: 'PROVIDER_STREAM_CUT', domain: 'llm.otvet', message: 'cut' });
       };
       await bench.start();
-      bench.telegram.say(CHAT, 'Что потом?');
+      bench.telegram.say(CHAT, 'Что потом?', { language_code: 'ru' });
       await bench.telegram.waitFor(() => /^Сначала\n\nПростите.*\(Ошибка [0-9a-z]{6}\)$/s.test(bench.shown()[0] ?? ''));
     });
 

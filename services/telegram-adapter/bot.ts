@@ -2,8 +2,9 @@ import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { BotSchema } from '#gen/otvet/telegram/v1/bot_pb.ts';
 import { BotStatus } from './bot-status.ts';
 import type { Delivery } from './config.ts';
-import { connect, offerCommands } from './connect.ts';
+import { connect } from './connect.ts';
 import type { Desk } from './desk.ts';
+import type { Menus } from './menus.ts';
 import type { Leases } from './replicas/leases.ts';
 import { Sweep } from './sweep.ts';
 import { Intake } from './updates/intake.ts';
@@ -26,6 +27,7 @@ export interface BotParts {
   readonly desk: Desk;
   readonly delivery: Delivery;
   readonly looks: Looks;
+  readonly menus: Menus;
   /** Undefined where this process has its store to itself. */
   readonly leases: Leases | undefined;
   /** Aborts the signal of the desk. */
@@ -96,7 +98,8 @@ export class RunningBot {
       await connect(this.#desk, this.#status, this.#parts.delivery);
       await this.#sweep.takeUp(this.#taking.signal);
       this.#intake = new Intake(this.#desk, this.#status.username);
-      await Promise.all([this.#take(this.#intake), this.#sweep.run(this.#taking.signal), offerCommands(this.#desk)]);
+      const offered = this.#parts.menus.offer(this.#desk);
+      await Promise.all([this.#take(this.#intake), this.#sweep.run(this.#taking.signal), offered]);
     } catch (error) {
       if (!signal.aborted) log.error({ err: error }, 'the bot does not run');
     }

@@ -1,53 +1,56 @@
 import type { Assistant } from '#gen/otvet/training/v1/assistant_pb.ts';
 import { RpcError } from '#lib/rpc/status.ts';
+import { directed } from '#lib/words/direction.ts';
+import { directionOf, type Tongue } from '#lib/words/tongues.ts';
 import { type Desk, principalOf, sessionOf } from './desk.ts';
-import { isTongue, type MessageKey, say, type Tongue, tongueFor } from './messages.ts';
+import { chooseLanguage, wantedLanguage } from './languages.ts';
+import { COMMANDS } from './menus.ts';
 import type { Rendered } from './text/formatted.ts';
 import { BOLD, Output } from './text/output.ts';
 import type { Work } from './updates/update.ts';
+import { say } from './words/catalogue.ts';
+import { tongueFor } from './words/tongue-for.ts';
 
 type Command = Extract<Work, { kind: 'command' }>;
-
-/** The commands that Telegram offers to people, with what it says of each. */
-export const COMMANDS: readonly { readonly command: string; readonly description: MessageKey }[] = [
-  { command: 'start', description: 'commandStart' },
-  { command: 'help', description: 'commandHelp' },
-  { command: 'new', description: 'commandNew' },
-  { command: 'stop', description: 'commandStop' },
-  { command: 'lang', description: 'commandLang' },
-];
 
 /** Does what a command asks, and gives what to say. Doing it again is harmless. */
 export async function runCommand(desk: Desk, command: Command): Promise<Rendered> {
   const chosen = await desk.people.language(command);
   const tongue = tongueFor({ chosen, text: '', interface: command.language });
+  const language = wantedLanguage(command);
+  if (language !== undefined) return words(await chooseLanguage(desk, command, language, tongue));
   try {
     switch (command.name) {
       case 'start':
         return await greeting(desk, tongue);
       case 'help':
-        return words(say(tongue, 'help'));
+        return words(help(tongue));
       case 'new':
         return await startAnew(desk, command, tongue);
       case 'stop':
         return await stop(desk, command, tongue);
-      case 'lang':
-        return await chooseLanguage(desk, command, tongue);
       default:
         return words(say(tongue, 'unknownCommand'));
     }
   } catch (error) {
     if (!(error instanceof RpcError)) throw error;
-    const id = desk.ids.random().slice(0, 6);
-    desk.log.warn({ id, err: error }, 'a command failed');
-    return words(say(tongue, 'busy', { id }));
+    return words(say(tongue, 'busy', { id: noted(desk, error) }));
   }
 }
 
 async function greeting(desk: Desk, tongue: Tongue): Promise<Rendered> {
   const assistant = await desk.assistants.presented();
-  if (assistant === undefined) return words(say(tongue, 'notReady', { id: 'no assistant' }));
+  if (assistant === undefined) return words(say(tongue, 'notReady', { id: noted(desk, NO_ASSISTANT) }));
   return introduce(assistant, tongue);
+}
+
+const NO_ASSISTANT = new Error('There is no assistant yet.');
+
+/** Tells the log, and gives the id by which it is found there. */
+function noted(desk: Desk, err: Error): string {
+  const id = desk.ids.random().slice(0, 6);
+  desk.log.warn({ id, err }, 'a command failed');
+  return id;
 }
 
 /** Who answers, for whom it speaks, and what can be asked. */
@@ -76,18 +79,10 @@ async function stop(desk: Desk, command: Command, tongue: Tongue): Promise<Rende
   return words(say(tongue, waiting + (answer?.stoppedCount ?? 0) > 0 ? 'stopped' : 'nothingToStop'));
 }
 
-async function chooseLanguage(desk: Desk, command: Command, tongue: Tongue): Promise<Rendered> {
-  const wanted = command.argument.toLowerCase();
-  if (wanted === '') return words(say(tongue, 'language'));
-  if (wanted !== 'auto' && !isTongue(wanted)) {
-    return words(`${say(tongue, 'languageUnknown')}\n\n${say(tongue, 'language')}`);
-  }
-  const language = wanted === 'auto' ? '' : wanted;
-  await inSession(desk, command, (name, principal) =>
-    desk.sessions.updateSession({ session: { name, language }, updateMask: { paths: ['language'] } }, { principal }),
-  );
-  await desk.people.setLanguage(command, language);
-  return words(isTongue(wanted) ? say(wanted, 'languageChosen') : say(tongue, 'languageAuto'));
+/** How to ask, and what each command does. */
+function help(tongue: Tongue): string {
+  const commands = COMMANDS.map(({ command, description }) => `/${command} ${say(tongue, description)}`);
+  return directed([say(tongue, 'help'), '', ...commands].join('\n'), directionOf(tongue));
 }
 
 /** Runs something on the chat's session. A session that is not there yet needs nothing; undefined then. */

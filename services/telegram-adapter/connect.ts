@@ -2,10 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Api } from 'node-telegram-bot-api';
 import { backoffMs } from './answering/pace.ts';
 import type { BotStatus } from './bot-status.ts';
-import { COMMANDS } from './commands.ts';
 import type { Delivery } from './config.ts';
 import type { Desk } from './desk.ts';
-import { say, TONGUES } from './messages.ts';
 import { ALLOWED_UPDATES } from './updates/polling.ts';
 
 /** Makes the bot known and chooses how its updates come; tries until Telegram agrees. Rejects when the service stops. */
@@ -20,17 +18,6 @@ export async function connect(desk: Desk, status: BotStatus, delivery: Delivery)
     await insist(desk, status, 'deleteWebhook', (api) =>
       api.deleteWebhook({ drop_pending_updates: false }, desk.signal),
     );
-  }
-}
-
-/** Offers the commands in each language of the bot; without them people can still type them. */
-export async function offerCommands(desk: Desk): Promise<void> {
-  for (const tongue of TONGUES) {
-    const commands = COMMANDS.map(({ command, description }) => ({ command, description: say(tongue, description) }));
-    // English is what people see whose language the bot does not speak.
-    const params = tongue === 'en' ? { commands } : { commands, language_code: tongue };
-    const outcome = await desk.client.call('setMyCommands', (api) => api.setMyCommands(params, desk.signal));
-    if (!outcome.ok && !desk.signal.aborted) desk.log.warn({ trouble: outcome.trouble }, 'commands are not offered');
   }
 }
 

@@ -29,7 +29,7 @@ export interface Desk {
   readonly lanes: Lanes;
   readonly assistants: Assistants;
   readonly conversation: Pick<Client<typeof ConversationService>, 'ask' | 'stopTurns'>;
-  readonly sessions: Pick<Client<typeof SessionService>, 'updateSession' | 'resetSession'>;
+  readonly sessions: Pick<Client<typeof SessionService>, 'resetSession'>;
   readonly stops: Stops;
   readonly health: StoreHealth;
   readonly metrics: TelegramMetrics;

@@ -14,6 +14,7 @@ import { LOOKS, type Looks, RunningBot } from './bot.ts';
 import { botIdOf, deliveryOf, type TelegramConfig, telegramAdapterVariables } from './config.ts';
 import type { Desk } from './desk.ts';
 import { Lanes } from './lanes.ts';
+import { Menus } from './menus.ts';
 import { telegramMetrics } from './metrics.ts';
 import { OwnBacklog } from './own-backlog.ts';
 import { People } from './people.ts';
@@ -112,7 +113,7 @@ export async function startTelegramAdapter(
       groupPace: overrides.pace ?? GROUP,
       signal,
     };
-    return new RunningBot({ desk, delivery, looks, leases, stopping });
+    return new RunningBot({ desk, delivery, looks, menus: new Menus(store), leases, stopping });
   };
   const bots = config.token === undefined ? [] : [botFor(config.token)];
 

@@ -21,23 +21,16 @@ describe('updates of Telegram', () => {
       await bench.shows('Velik <3\nBicycles.\n\nЗадайте вопрос своими словами. Например:\n• How much?');
     });
 
-    it('/new, /lang and unknown ones', async () => {
+    it('/new, /help and unknown ones', async () => {
       await bench.start();
       bench.telegram.say(CHAT, '/new');
       await bench.telegram.waitFor(() => bench.peers.reset.length === 1 && bench.shown().length === 1);
       expect(bench.peers.reset).to.deep.equal([`assistants/velik/sessions/telegram-${bench.telegram.bot.id}.${CHAT}`]);
-      bench.telegram.say(CHAT, '/lang ru');
-      await bench.telegram.waitFor(() => bench.shown()[1] === 'Буду отвечать по-русски.');
-      expect(bench.peers.updated[0]).to.deep.include({ language: 'ru' });
-      bench.telegram.say(CHAT, '/dance');
-      await bench.telegram.waitFor(() => bench.shown()[2]?.startsWith('Такой команды я не знаю'));
-      bench.telegram.say(CHAT, '/lang auto');
-      await bench.telegram.waitFor(() => bench.peers.updated[1]?.language === '');
       bench.telegram.say(CHAT, '/help@some_other_bot');
-      bench.telegram.say(CHAT, '/lang xx');
-      await bench.telegram.waitFor(() => bench.shown().length === 5);
-      expect(bench.telegram.calls('setMyCommands')).to.have.lengthOf(2);
-      expect(bench.telegram.commands('ru')).to.be.an('array').with.lengthOf(5);
+      bench.telegram.say(CHAT, '/help');
+      await bench.telegram.waitFor(() => bench.shown()[1]?.includes('\n/lang Choose the language'));
+      bench.telegram.say(CHAT, '/dance');
+      await bench.telegram.waitFor(() => bench.shown()[2]?.startsWith('I do not know this command'));
     });
 
     it('/stop overtakes: the running answer ends, what waits is dropped', async () => {

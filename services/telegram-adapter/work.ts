@@ -7,12 +7,13 @@ import { isStale, laneOf, type Task } from './backlog.ts';
 import { runCommand } from './commands.ts';
 import type { Desk } from './desk.ts';
 import type { Stepped, Turn } from './lanes.ts';
-import { type MessageKey, say, tongueFor } from './messages.ts';
 import { handlePress } from './presses/press.ts';
 import { LeaseLost } from './replicas/replicas.ts';
 import { targetOf } from './telegram/target.ts';
 import { escapeHtml, type Rendered } from './text/formatted.ts';
 import type { InboxUpdate } from './updates/inbox.ts';
+import { type MessageKey, type Needed, say } from './words/catalogue.ts';
+import { tongueFor } from './words/tongue-for.ts';
 
 /** Puts an accepted update in its lane. */
 export function dispatch(desk: Desk, update: InboxUpdate): void {
@@ -133,14 +134,14 @@ function observe(desk: Desk, { receivedAt }: InboxUpdate): void {
   desk.metrics.finalText.observe(Math.max(0, desk.clock.now() - receivedAt) / 1000);
 }
 
-async function words(
+async function words<K extends MessageKey>(
   desk: Desk,
   { work }: InboxUpdate,
-  key: MessageKey,
-  values: Readonly<Record<string, string>> = {},
+  key: K,
+  ...values: Needed<K>
 ): Promise<Rendered> {
   const chosen = await desk.people.language(work);
   const text = work.kind === 'question' ? work.text : '';
-  const plain = say(tongueFor({ chosen, text, interface: work.language }), key, values);
+  const plain = say(tongueFor({ chosen, text, interface: work.language }), key, ...values);
   return { html: escapeHtml(plain), plain };
 }

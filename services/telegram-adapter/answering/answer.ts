@@ -1,12 +1,13 @@
 import { FinishReason } from '#gen/otvet/conversation/v1/conversation_service_pb.ts';
 import { Outcome, type Turn } from '#gen/otvet/conversation/v1/turn_pb.ts';
 import { type Desk, paceOf } from '../desk.ts';
-import { type MessageKey, say, type Tongue, tongueFor } from '../messages.ts';
 import { targetOf } from '../telegram/target.ts';
 import { escapeHtml, type Rendered } from '../text/formatted.ts';
 import { MESSAGE_LIMIT, splitMarkdown } from '../text/split.ts';
 import type { InboxUpdate } from '../updates/inbox.ts';
 import type { Work } from '../updates/update.ts';
+import { type FailureKey, say } from '../words/catalogue.ts';
+import { tongueFor } from '../words/tongue-for.ts';
 import { type Delivered, deliver } from './deliver.ts';
 import { Draft } from './draft.ts';
 import { type Heard, listen } from './listen.ts';
@@ -54,7 +55,8 @@ async function finalText(desk: Desk, asked: Asked, heard: Heard): Promise<readon
     const failure = { code: 'UNKNOWN', domain: 'conversation.otvet', reason: turn.failureReason } as const;
     return failureText(desk, asked, turn.answer, 'failed', failure);
   }
-  const tongue = tongueFor({ chosen: turn.language.slice(0, 2), text: asked.text, interface: asked.language });
+  // What is said inside an answer is in the language of the answer.
+  const tongue = tongueFor({ chosen: turn.language, text: asked.text, interface: asked.language });
   const parts = splitWithSources(turn.answer, turn.citations, say(tongue, 'sources'));
   if (reason === FinishReason.LENGTH) return withNote(parts, say(tongue, 'cutShort'));
   if (parts.length > 0 || isStopped(turn)) return parts;
@@ -70,14 +72,14 @@ async function failureText(
   desk: Desk,
   asked: Asked,
   said: string,
-  message: MessageKey,
+  message: FailureKey,
   failure: { readonly code: string; readonly domain: string; readonly reason: string },
 ): Promise<readonly Rendered[]> {
   const id = desk.ids.random().slice(0, 6);
   const { code, domain, reason } = failure;
   desk.log.warn({ id, code, domain, reason }, 'a question was not answered');
   const chosen = await desk.people.language(asked).catch(() => '');
-  const tongue: Tongue = tongueFor({ chosen, text: asked.text, interface: asked.language });
+  const tongue = tongueFor({ chosen, text: asked.text, interface: asked.language });
   return withNote(splitMarkdown(said), say(tongue, message, { id }));
 }
 

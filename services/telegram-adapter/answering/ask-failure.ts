@@ -1,5 +1,5 @@
 import type { Failure } from '#lib/rpc/status.ts';
-import type { MessageKey } from '../messages.ts';
+import type { FailureKey } from '../words/catalogue.ts';
 import { backoffMs } from './pace.ts';
 
 /** How long a conversation service that cannot be reached is waited for, in milliseconds. */
@@ -9,7 +9,7 @@ export type AfterFailure =
   /** Ask again with the same request_id, which goes on where the stream broke. */
   | { readonly do: 'askAgain'; readonly afterMs: number }
   /** Tell the person. */
-  | { readonly do: 'tell'; readonly message: MessageKey };
+  | { readonly do: 'tell'; readonly message: FailureKey };
 
 /** What follows from a failed Ask. `tries` counts failures since the last step of the answer, `sinceMs` their time. */
 export function afterFailure(failure: Failure, tries: number, sinceMs: number): AfterFailure {
@@ -29,7 +29,7 @@ function isBrokenStream(code: Failure['code']): boolean {
   return code === 'CANCELLED' || code === 'UNKNOWN' || code === 'DEADLINE_EXCEEDED';
 }
 
-function wordsFor({ code, reason }: Failure): MessageKey {
+function wordsFor({ code, reason }: Failure): FailureKey {
   if (reason === 'ASSISTANT_UNKNOWN' || reason === 'RELEASE_UNAVAILABLE') return 'notReady';
   if (code === 'UNAVAILABLE' || code === 'RESOURCE_EXHAUSTED' || code === 'DEADLINE_EXCEEDED') return 'busy';
   return 'failed';

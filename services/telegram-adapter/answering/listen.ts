@@ -3,8 +3,8 @@ import type { AskResponse, FinishReason } from '#gen/otvet/conversation/v1/conve
 import type { Turn } from '#gen/otvet/conversation/v1/turn_pb.ts';
 import { type Failure, RpcError } from '#lib/rpc/status.ts';
 import { type Desk, principalOf, sessionOf } from '../desk.ts';
-import type { MessageKey } from '../messages.ts';
 import { sessionIdOf, type Where } from '../updates/update.ts';
+import type { FailureKey } from '../words/catalogue.ts';
 import { afterFailure } from './ask-failure.ts';
 
 /** A question that was accepted from a chat. */
@@ -19,7 +19,7 @@ export interface Question extends Where {
 export type Heard =
   | { readonly how: 'finished'; readonly turn: Turn; readonly reason: FinishReason }
   /** `said` is what was heard before it failed. */
-  | { readonly how: 'failed'; readonly message: MessageKey; readonly failure: Failure; readonly said: string };
+  | { readonly how: 'failed'; readonly message: FailureKey; readonly failure: Failure; readonly said: string };
 
 /** There is nobody to answer. */
 const NOT_SET_UP: Failure = {

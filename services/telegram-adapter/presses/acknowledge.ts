@@ -1,7 +1,8 @@
 import type { Desk } from '../desk.ts';
-import { type MessageKey, say, tongueFor } from '../messages.ts';
 import { readButtonData } from '../telegram/keyboard.ts';
 import type { Meaning, Work } from '../updates/update.ts';
+import { say } from '../words/catalogue.ts';
+import { tongueFor } from '../words/tongue-for.ts';
 import { isKnownAction } from './press.ts';
 
 type Press = Extract<Work, { kind: 'press' }>;
@@ -26,7 +27,7 @@ export async function acknowledgeStray(
 }
 
 /** What is to be said at once; nothing where what follows speaks for itself. */
-function wordsFor({ data, user }: Press): MessageKey | undefined {
+function wordsFor({ data, user }: Press): 'buttonGone' | 'buttonOfAnother' | undefined {
   const pressed = readButtonData(data);
   if (pressed === undefined || !isKnownAction(pressed.action)) return 'buttonGone';
   return pressed.owner === undefined || pressed.owner === user ? undefined : 'buttonOfAnother';

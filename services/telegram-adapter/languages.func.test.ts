@@ -1,0 +1,77 @@
+import { expect } from 'chai';
+import { TONGUES } from '#lib/words/tongues.ts';
+import { CHAT, TelegramBench } from '#testing/telegram-bench.ts';
+import { saying } from '#testing/telegram-peers.ts';
+
+const ARABIC = { language_code: 'ar' };
+
+describe('languages in Telegram', () => {
+  const bench = TelegramBench.inSuite();
+  const last = () => bench.shown().at(-1) ?? '';
+
+  async function says(text: string, from: object, reply: RegExp): Promise<void> {
+    bench.telegram.say(CHAT, text, from);
+    await bench.telegram.waitFor(() => reply.test(last()));
+  }
+
+  it('are that of the person’s Telegram', async () => {
+    await bench.start();
+    await says('/dance', { language_code: 'pt-pt' }, /^Não conheço esse comando/);
+    await says('/dance', { language_code: 'zh-hant' }, /^我不认识这个命令/);
+    await says('/dance', { language_code: 'sv' }, /^I do not know this command/);
+  });
+
+  it('are chosen with /lang by code, by name and with a tap, and given back', async () => {
+    await bench.start();
+    await says(
+      '/lang',
+      {},
+      /^I speak 22 languages[\s\S]*\n\/lang_auto as in your Telegram[\s\S]*\n\/lang_pt_br Português/,
+    );
+    await says('/lang de', {}, /^Gut, ich spreche jetzt Deutsch/);
+    await says('/dance', {}, /^Diesen Befehl kenne ich nicht/);
+    await says('/lang türkçe', {}, /^Tamam, artık sizinle Türkçe/);
+    await says('/lang_pt_br', {}, /^Pronto, agora falo português/);
+    await says('/lang klingon', {}, /^Ainda não falo esse idioma\.\n\nFalo 22 idiomas/);
+    await says('/lang auto', { language_code: 'pl' }, /^Gotowe, mówię w języku Twojego Telegrama/);
+    await says('/dance', { language_code: 'pl' }, /^Nie znam tego polecenia/);
+  });
+
+  it('do not change the language of answers', async () => {
+    bench.peers.script = saying('Bis neun.');
+    await bench.start();
+    await says('/lang fr', {}, /^C’est fait/);
+    await says('Wie lange habt ihr offen?', {}, /^Bis neun\.$/);
+    expect(bench.peers.asked[0]?.request.language ?? '').to.equal('');
+    expect(bench.peers.updated).to.deep.equal([]);
+  });
+
+  it('are in the menus, private chats with a chosen language among them; what was offered is not offered again', async () => {
+    await bench.start();
+    const menu = (language: string) => bench.telegram.commands(language, { type: 'all_private_chats' });
+    await bench.telegram.waitFor(() => menu('zh') !== undefined);
+    expect(menu('')).to.deep.include({ command: 'lang', description: 'Choose the language' });
+    expect(menu('he')).to.deep.include({ command: 'lang', description: 'לבחור שפה' });
+    const here = () => bench.telegram.commands('', { type: 'chat', chat_id: CHAT });
+    await says('/lang ko', {}, /^네, 이제 한국어로/);
+    expect(here()).to.deep.include({ command: 'lang', description: '언어 선택' });
+    await says('/lang auto', {}, /^Done, I follow/);
+    expect(here()).to.equal(undefined);
+    const calls = bench.telegram.calls('setMyCommands').length;
+    expect(calls).to.equal(TONGUES.length + 1);
+    await bench.stop(100);
+    await bench.start();
+    await says('/dance', {}, /^I do not know this command/);
+    expect(bench.telegram.calls('setMyCommands')).to.have.lengthOf(calls);
+  });
+
+  it('from right to left begin each line at the right, and keep commands readable', async () => {
+    await bench.start();
+    await says('/help', ARABIC, /اكتب سؤالك/);
+    const [, , ...commands] = last().split('\n');
+    expect(commands[0]).to.equal('\u200f\u2068/start\u2069 ما الذي يمكنني فعله');
+    for (const line of commands) expect(line).to.match(/^\u200f\u2068\/\w+\u2069 \p{Script=Arabic}/u);
+    await says('/dance', ARABIC, /أرسل \u2068\/help\u2069 لمعرفة/);
+    await says('/lang', { language_code: 'fa' }, /^من به ۲۲ زبان[\s\S]*\n\u200f\u2068\/lang_he\u2069 עברית\n/);
+  });
+});

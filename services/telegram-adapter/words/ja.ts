@@ -1,0 +1,31 @@
+import type { Words } from './en.ts';
+
+export const ja: Words = {
+  failed: '申し訳ありません、お答えできませんでした。少し待ってから、もう一度お尋ねください。（エラー {id}）',
+  busy: '申し訳ありません、ただいま資料を参照できません。数分後にもう一度お尋ねください。（エラー {id}）',
+  notReady: 'まだお答えする準備ができていません。しばらくしてからお越しください。（エラー {id}）',
+  stale:
+    '申し訳ありません、応答できない間にメッセージを見逃してしまいました。まだご入用でしたら、もう一度お送りください。',
+  unsupported: '今のところ文字だけを読めます。ご質問は文字でお書きください。',
+  unknownCommand: 'そのコマンドはわかりません。/help を送ると、できることをご覧いただけます。',
+  sources: '出典',
+  cutShort: '回答が長すぎるため、ここで終わります。続きは、知りたい部分についてお尋ねください。',
+  stopped: '停止しました。',
+  nothingToStop: '停止するものはありません。',
+  newConversation: '最初から始めましょう。何をお知りになりたいですか？',
+  greeting: 'ご自分の言葉で質問してください。',
+  examples: '例えば：',
+  help: '人に尋ねるように、質問をお書きください。',
+  languages: '{count, plural, other {# の言語}}でお話しできます。どれになさいますか？',
+  languageFromTelegram: 'お使いの Telegram と同じ',
+  languageUnknown: 'その言語はまだ話せません。',
+  languageChosen: 'これからは日本語でお話しします。回答はこれまでどおり、ご質問の言語でお返しします。',
+  languageAuto: 'これからは Telegram の言語でお話しします。回答はこれまでどおり、ご質問の言語でお返しします。',
+  commandStart: 'できること',
+  commandHelp: '使い方',
+  commandNew: '新しい会話を始める',
+  commandStop: '回答を止める',
+  commandLang: '言語を選ぶ',
+  buttonGone: 'このボタンはもう使えません。',
+  buttonOfAnother: 'このボタンを使えるのは、質問した方だけです。',
+};
