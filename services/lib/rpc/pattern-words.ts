@@ -12,6 +12,7 @@ const WORDS: ReadonlyMap<string, string> = new Map([
     '^([a-z0-9][a-z0-9._-]{0,62})?$',
     'must begin with a lower-case Latin letter or a digit and go on with at most 62 of these and . _ -',
   ],
+  ['^image/(jpeg|png|webp)$', 'must be image/jpeg, image/png or image/webp'],
   ['^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*$', 'must be the tag of a language, such as en or pt-BR'],
   ['^([a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*)?$', 'must be the tag of a language, such as en or pt-BR, or empty'],
 ]);
