@@ -5,6 +5,7 @@ import {
   type AskResponse,
   ConversationService,
 } from '#gen/otvet/conversation/v1/conversation_service_pb.ts';
+import { HandoffService } from '#gen/otvet/conversation/v1/handoff_service_pb.ts';
 import { SessionService } from '#gen/otvet/conversation/v1/session_service_pb.ts';
 import { FeedService } from '#gen/otvet/feed/v1/feed_service_pb.ts';
 import type { DocumentStore } from '#lib/documents/port.ts';
@@ -64,13 +65,15 @@ export async function startReplicas(count: number, openShared?: OpenShared, leas
     contextTokens: 6000,
     turnTimeout: 20_000,
     sessionQueue: 20,
+    handoffWait: 30 * 60_000,
+    handoffSilence: 2 * 3_600_000,
   };
 
   const startOne = async () => {
     const store = new PausableStore(await open());
     const clock = { aheadMs: 0, now: () => Date.now() + clock.aheadMs };
     const own: Host = { ...host, clock };
-    const service = await startConversation(config, own, { store, leaseMs });
+    const service = await startConversation(config, own, { store, leaseMs, handoffLookMs: 30 });
     const { address } = service;
     const identity = await host.issue('gateway');
     const channel = openChannel({ service: 'conversation', address, identity, metrics: host.metrics });
@@ -83,6 +86,7 @@ export async function startReplicas(count: number, openShared?: OpenShared, leas
       service,
       conversation,
       sessions: createClient(SessionService, channel),
+      handoffs: createClient(HandoffService, channel),
       feed: createClient(FeedService, feedChannel),
       /** Asks, and gives the answer with all that was told on the way. */
       async ask(request: MessageInitShape<typeof AskRequestSchema>, signal?: AbortSignal): Promise<Told> {

@@ -34,6 +34,14 @@ export const conversationVariables = {
     doc: 'How many questions may wait or run in one session; more are refused.',
     fallback: '20',
   }),
+  handoffWait: duration('OTVET_HANDOFF_WAIT', {
+    doc: 'How long a session waits for a person to take it over before it goes back to the bot.',
+    fallback: '30m',
+  }),
+  handoffSilence: duration('OTVET_HANDOFF_SILENCE', {
+    doc: 'After how long without a message a session that a person has goes back to the bot.',
+    fallback: '2h',
+  }),
 };
 
 export type ConversationConfig = ConfigOf<typeof conversationVariables>;

@@ -66,6 +66,8 @@ describe('the conversation service', () => {
         contextTokens: 6000,
         turnTimeout: 5000,
         sessionQueue: 5,
+        handoffWait: 30 * 60_000,
+        handoffSilence: 2 * 3_600_000,
       },
       host,
     );

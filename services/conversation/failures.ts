@@ -31,6 +31,33 @@ export function turnNotFinished(): RpcError {
   });
 }
 
+export function handoffNotFound(): RpcError {
+  return new RpcError({
+    code: 'NOT_FOUND',
+    reason: 'HANDOFF_NOT_FOUND',
+    domain: DOMAIN,
+    message: 'The session was never handed over to people, or there is no handoff of this number.',
+  });
+}
+
+export function handoffEnded(): RpcError {
+  return new RpcError({
+    code: 'FAILED_PRECONDITION',
+    reason: 'HANDOFF_ENDED',
+    domain: DOMAIN,
+    message: 'The session is back with the bot.',
+  });
+}
+
+export function handoffNotDue(): RpcError {
+  return new RpcError({
+    code: 'FAILED_PRECONDITION',
+    reason: 'HANDOFF_NOT_DUE',
+    domain: DOMAIN,
+    message: 'Not so many questions in a row were refused.',
+  });
+}
+
 export function sessionNotOwn(): RpcError {
   return new RpcError({
     code: 'INVALID_ARGUMENT',

@@ -1,4 +1,5 @@
 import { ConversationService } from '#gen/otvet/conversation/v1/conversation_service_pb.ts';
+import { HandoffService } from '#gen/otvet/conversation/v1/handoff_service_pb.ts';
 import { SessionService } from '#gen/otvet/conversation/v1/session_service_pb.ts';
 import { FeedService } from '#gen/otvet/feed/v1/feed_service_pb.ts';
 import { ModelService } from '#gen/otvet/llm/v1/model_service_pb.ts';
@@ -21,6 +22,11 @@ import { Asking } from './asking.ts';
 import { type ConversationConfig, conversationVariables } from './config.ts';
 import { ContextTurns } from './context-turns.ts';
 import { conversationHandlers } from './conversation-handlers.ts';
+import { handoffChanged } from './handoff-events.ts';
+import { EXPIRY_LOOK_MS, HandoffExpiry } from './handoff-expiry.ts';
+import { handoffHandlers } from './handoff-handlers.ts';
+import { HandoffMessages, handoffMessageCollection } from './handoff-messages.ts';
+import { Handoffs, handingOver } from './handoffs.ts';
 import { Releases } from './releases.ts';
 import { sessionHandlers } from './session-handlers.ts';
 import { Sessions, sessionCollection } from './sessions.ts';
@@ -40,6 +46,8 @@ export interface ConversationParts {
   readonly leaseMs: number;
   /** A stopwatch in milliseconds that never jumps. */
   readonly elapsed: () => number;
+  /** How often handoffs whose time is over are looked for, in milliseconds. */
+  readonly handoffLookMs: number;
 }
 
 /** Starts the conversation service: sessions, turns, retrieval and the answer policy. */
@@ -65,7 +73,7 @@ export async function startConversation(
     ...overrides,
   });
   const events = await openEvents({ service: 'conversation', natsUrl: config.natsUrl, log, metrics, clock });
-  const feed = new TurnFeed(turnDocuments, clock);
+  const feed = new TurnFeed(turnDocuments, sessionDocuments, clock);
   const positions = new Positions(ids.random().slice(0, 4));
   const turns = new Turns({
     turns: turnDocuments,
@@ -75,6 +83,20 @@ export async function startConversation(
       if (told) events.announce(told.event);
       feed.wake();
     },
+  });
+  const handoffMessageDocuments = store.collection(handoffMessageCollection);
+  const messages = new HandoffMessages(handoffMessageDocuments);
+  const handoffs = new Handoffs({
+    sessions: sessionDocuments,
+    messages,
+    limits: { waitMs: config.handoffWait, silenceMs: config.handoffSilence },
+    positions,
+    onMoved(session) {
+      const told = handoffChanged(session);
+      if (told) events.announce(told.event);
+      feed.wake();
+    },
+    clock,
   });
   const releases = new Releases({
     assistants: createClient(AssistantService, training),
@@ -94,7 +116,7 @@ export async function startConversation(
   const runner = new TurnRunner({
     sessions,
     turns,
-    answer: (turn, session, live, call) => answering.answer(turn, session, live, call),
+    answer: handingOver(handoffs, sessions, (...turn) => answering.answer(...turn)),
     context,
     clock,
     log,
@@ -104,6 +126,7 @@ export async function startConversation(
   const asking = new Asking({ turns, sessions, runner, releases, clock, ids, queueLimit: config.sessionQueue });
   const stopping = new Stopping({ turns, sessions, runner, clock, log });
   const sweep = new Sweep({ turns, sessions, runner, clock, log });
+  const expiry = new HandoffExpiry({ handoffs, clock, log, everyMs: overrides.handoffLookMs ?? EXPIRY_LOOK_MS });
   const activations = events.bus({ training }).consume({
     source: 'training',
     types: [ReleaseActivatedSchema.typeName],
@@ -128,6 +151,18 @@ export async function startConversation(
         SessionService,
         sessionHandlers({ sessions, turns, sessionCollection: sessionDocuments, turnCollection: turnDocuments, clock }),
       ),
+      serve(
+        HandoffService,
+        handoffHandlers({
+          handoffs,
+          messages,
+          sessions,
+          turns,
+          sessionCollection: sessionDocuments,
+          messageCollection: handoffMessageDocuments,
+          clock,
+        }),
+      ),
       serve(FeedService, feedHandlers(feed)),
     ],
     log,
@@ -151,6 +186,7 @@ export async function startConversation(
       storeReadiness[Symbol.dispose]();
       sweep[Symbol.dispose]();
       stopping[Symbol.dispose]();
+      expiry[Symbol.dispose]();
       // Ends the calls of followers, which would use up the grace.
       await feed[Symbol.asyncDispose]();
       await Promise.all([server.stop(graceMs), runner.close(graceMs * 0.6)]);

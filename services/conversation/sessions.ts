@@ -1,5 +1,6 @@
 import { LeaseWatch } from '#lib/documents/lease-watch.ts';
 import type { Collection, CollectionSpec, Document } from '#lib/documents/port.ts';
+import type { HandoffRecord } from './handoff.ts';
 
 /** A turn's place in the order of its session. */
 export interface Ticket {
@@ -35,6 +36,12 @@ export interface SessionRecord extends Document {
   readonly contextSince: number;
   readonly queue: readonly Ticket[];
   readonly lease: Lease;
+  /** The last one. */
+  readonly handoff?: HandoffRecord;
+  /** The assistant again, while people have the session. */
+  readonly handoffOpen?: string;
+  /** The place in the feed of the handoff's last change. */
+  readonly handoffTold?: string;
 }
 
 export const sessionCollection: CollectionSpec<SessionRecord> = {
@@ -42,6 +49,9 @@ export const sessionCollection: CollectionSpec<SessionRecord> = {
   indexes: [
     { name: 'byAssistant', paths: ['assistant', 'lastTurnAt'] },
     { name: 'byRealm', paths: ['assistant', 'realm', 'lastTurnAt'] },
+    { name: 'handoffExpiry', paths: ['handoff.expiresAt'] },
+    { name: 'handoffTold', paths: ['handoffTold'] },
+    { name: 'openHandoffs', paths: ['handoffOpen', 'handoff.requestedAt'] },
   ],
 };
 

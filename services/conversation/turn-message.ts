@@ -38,6 +38,7 @@ export const OUTCOMES: Readonly<Record<TurnOutcome, Outcome>> = {
   small_talk: Outcome.SMALL_TALK,
   stopped: Outcome.STOPPED,
   failed: Outcome.FAILED,
+  handed_over: Outcome.HANDED_OVER,
 };
 
 export const RATINGS: Readonly<Record<Rating, Feedback_Rating>> = {

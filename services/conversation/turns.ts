@@ -15,7 +15,7 @@ export type CitationRecord = {
   readonly sourceVersion: string;
 };
 
-export type TurnOutcome = 'answered' | 'curated' | 'refused' | 'small_talk' | 'stopped' | 'failed';
+export type TurnOutcome = 'answered' | 'curated' | 'refused' | 'small_talk' | 'stopped' | 'failed' | 'handed_over';
 export type TurnFinish = 'complete' | 'length' | 'stopped' | 'content_filter';
 
 export type UsageRecord = {

@@ -2,6 +2,7 @@ import { type DescMethod, type DescService, getOption, hasOption } from '@bufbui
 import { access } from '#gen/otvet/access/v1/access_pb.ts';
 import { ApiKeyService } from '#gen/otvet/account/v1/api_key_service_pb.ts';
 import { ConversationService } from '#gen/otvet/conversation/v1/conversation_service_pb.ts';
+import { HandoffService } from '#gen/otvet/conversation/v1/handoff_service_pb.ts';
 import { SessionService } from '#gen/otvet/conversation/v1/session_service_pb.ts';
 import { BotService } from '#gen/otvet/telegram/v1/bot_service_pb.ts';
 import { AssistantService } from '#gen/otvet/training/v1/assistant_service_pb.ts';
@@ -20,6 +21,7 @@ export const publicServices: readonly { readonly owner: Owner; readonly service:
   { owner: 'training', service: ReleaseService },
   { owner: 'conversation', service: ConversationService },
   { owner: 'conversation', service: SessionService },
+  { owner: 'conversation', service: HandoffService },
   { owner: 'telegram-adapter', service: BotService },
   { owner: 'gateway', service: ApiKeyService },
 ];

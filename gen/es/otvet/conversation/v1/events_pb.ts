@@ -10,6 +10,8 @@ import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { Feedback_Rating, Feedback_Reason } from "./feedback_pb.ts";
 import { file_otvet_conversation_v1_feedback } from "./feedback_pb.ts";
+import type { Handoff_End, Handoff_Reason, Handoff_State } from "./handoff_pb.ts";
+import { file_otvet_conversation_v1_handoff } from "./handoff_pb.ts";
 import type { Outcome, Usage } from "./turn_pb.ts";
 import { file_otvet_conversation_v1_turn } from "./turn_pb.ts";
 import type { Message } from "@bufbuild/protobuf";
@@ -18,7 +20,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file otvet/conversation/v1/events.proto.
  */
 export const file_otvet_conversation_v1_events: GenFile = /*@__PURE__*/
-  fileDesc("CiJvdHZldC9jb252ZXJzYXRpb24vdjEvZXZlbnRzLnByb3RvEhVvdHZldC5jb252ZXJzYXRpb24udjEiqgIKDFR1cm5GaW5pc2hlZBIMCgR0dXJuGAEgASgJEg8KB3Nlc3Npb24YAiABKAkSEQoJYXNzaXN0YW50GAMgASgJEi8KB291dGNvbWUYBCABKA4yHi5vdHZldC5jb252ZXJzYXRpb24udjEuT3V0Y29tZRIQCghsYW5ndWFnZRgFIAEoCRIrCgV1c2FnZRgGIAEoCzIcLm90dmV0LmNvbnZlcnNhdGlvbi52MS5Vc2FnZRINCgVtb2RlbBgHIAEoCRIPCgdyZWxlYXNlGAggASgJEg8KB2F0dGVtcHQYCSABKAUSFgoOZmFpbHVyZV9yZWFzb24YCiABKAkSLwoLY3JlYXRlX3RpbWUYCyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIqACCg1GZWVkYmFja0dpdmVuEgwKBHR1cm4YASABKAkSDwoHc2Vzc2lvbhgCIAEoCRIRCglhc3Npc3RhbnQYAyABKAkSNgoGcmF0aW5nGAQgASgOMiYub3R2ZXQuY29udmVyc2F0aW9uLnYxLkZlZWRiYWNrLlJhdGluZxI2CgZyZWFzb24YBSABKA4yJi5vdHZldC5jb252ZXJzYXRpb24udjEuRmVlZGJhY2suUmVhc29uEhMKC2hhc19jb21tZW50GAYgASgIEhYKDmhhc19jb3JyZWN0aW9uGAcgASgIEi8KB291dGNvbWUYCCABKA4yHi5vdHZldC5jb252ZXJzYXRpb24udjEuT3V0Y29tZRIPCgdyZWxlYXNlGAkgASgJYgZwcm90bzM", [file_google_protobuf_timestamp, file_otvet_conversation_v1_feedback, file_otvet_conversation_v1_turn]);
+  fileDesc("CiJvdHZldC9jb252ZXJzYXRpb24vdjEvZXZlbnRzLnByb3RvEhVvdHZldC5jb252ZXJzYXRpb24udjEiqgIKDFR1cm5GaW5pc2hlZBIMCgR0dXJuGAEgASgJEg8KB3Nlc3Npb24YAiABKAkSEQoJYXNzaXN0YW50GAMgASgJEi8KB291dGNvbWUYBCABKA4yHi5vdHZldC5jb252ZXJzYXRpb24udjEuT3V0Y29tZRIQCghsYW5ndWFnZRgFIAEoCRIrCgV1c2FnZRgGIAEoCzIcLm90dmV0LmNvbnZlcnNhdGlvbi52MS5Vc2FnZRINCgVtb2RlbBgHIAEoCRIPCgdyZWxlYXNlGAggASgJEg8KB2F0dGVtcHQYCSABKAUSFgoOZmFpbHVyZV9yZWFzb24YCiABKAkSLwoLY3JlYXRlX3RpbWUYCyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIqACCg1GZWVkYmFja0dpdmVuEgwKBHR1cm4YASABKAkSDwoHc2Vzc2lvbhgCIAEoCRIRCglhc3Npc3RhbnQYAyABKAkSNgoGcmF0aW5nGAQgASgOMiYub3R2ZXQuY29udmVyc2F0aW9uLnYxLkZlZWRiYWNrLlJhdGluZxI2CgZyZWFzb24YBSABKA4yJi5vdHZldC5jb252ZXJzYXRpb24udjEuRmVlZGJhY2suUmVhc29uEhMKC2hhc19jb21tZW50GAYgASgIEhYKDmhhc19jb3JyZWN0aW9uGAcgASgIEi8KB291dGNvbWUYCCABKA4yHi5vdHZldC5jb252ZXJzYXRpb24udjEuT3V0Y29tZRIPCgdyZWxlYXNlGAkgASgJIpMCCg5IYW5kb2ZmQ2hhbmdlZBIPCgdzZXNzaW9uGAEgASgJEhEKCWFzc2lzdGFudBgCIAEoCRIOCgZudW1iZXIYAyABKAUSMwoFc3RhdGUYBCABKA4yJC5vdHZldC5jb252ZXJzYXRpb24udjEuSGFuZG9mZi5TdGF0ZRI1CgZyZWFzb24YBSABKA4yJS5vdHZldC5jb252ZXJzYXRpb24udjEuSGFuZG9mZi5SZWFzb24SLwoDZW5kGAYgASgOMiIub3R2ZXQuY29udmVyc2F0aW9uLnYxLkhhbmRvZmYuRW5kEjAKDHJlcXVlc3RfdGltZRgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBiBnByb3RvMw", [file_google_protobuf_timestamp, file_otvet_conversation_v1_feedback, file_otvet_conversation_v1_handoff, file_otvet_conversation_v1_turn]);
 
 /**
  * A turn has its final record. The event's subject is the turn's name.
@@ -187,4 +189,68 @@ export type FeedbackGiven = Message<"otvet.conversation.v1.FeedbackGiven"> & {
  */
 export const FeedbackGivenSchema: GenMessage<FeedbackGiven> = /*@__PURE__*/
   messageDesc(file_otvet_conversation_v1_events, 1);
+
+/**
+ * A session went to people, to an operator, or back to the bot. The event's subject is the session's name. Who reads
+ * later finds the last state only.
+ *
+ * @generated from message otvet.conversation.v1.HandoffChanged
+ */
+export type HandoffChanged = Message<"otvet.conversation.v1.HandoffChanged"> & {
+  /**
+   * `assistants/{assistant}/sessions/{session}`.
+   *
+   * @generated from field: string session = 1;
+   */
+  session: string;
+
+  /**
+   * `assistants/{assistant}`.
+   *
+   * @generated from field: string assistant = 2;
+   */
+  assistant: string;
+
+  /**
+   * Which handoff of the session.
+   *
+   * @generated from field: int32 number = 3;
+   */
+  number: number;
+
+  /**
+   * Where it is now.
+   *
+   * @generated from field: otvet.conversation.v1.Handoff.State state = 4;
+   */
+  state: Handoff_State;
+
+  /**
+   * Why it was requested.
+   *
+   * @generated from field: otvet.conversation.v1.Handoff.Reason reason = 5;
+   */
+  reason: Handoff_Reason;
+
+  /**
+   * How it ended; unspecified until then.
+   *
+   * @generated from field: otvet.conversation.v1.Handoff.End end = 6;
+   */
+  end: Handoff_End;
+
+  /**
+   * When it was requested.
+   *
+   * @generated from field: google.protobuf.Timestamp request_time = 7;
+   */
+  requestTime?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message otvet.conversation.v1.HandoffChanged.
+ * Use `create(HandoffChangedSchema)` to create a new message.
+ */
+export const HandoffChangedSchema: GenMessage<HandoffChanged> = /*@__PURE__*/
+  messageDesc(file_otvet_conversation_v1_events, 2);
 
