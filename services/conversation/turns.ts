@@ -156,8 +156,9 @@ export class Turns {
   }
 
   /**
-   * Begins an attempt under a lease, and shuts out all earlier leases. Undefined where the turn is finished or a later lease has it.
-   * `begun`: whether an attempt that was begun with the insert counts.
+   * Begins an attempt under a lease, and shuts out all earlier leases. Undefined where the turn is finished or a later lease has it. By this
+   * very lease again, which happens when the reply to the first writing was lost, it is the same attempt. `begun`: whether an attempt that
+   * was begun with the insert counts.
    */
   async begin(key: string, epoch: number, begun: boolean): Promise<TurnRecord | undefined> {
     const set = { state: 'running', epoch };
@@ -166,7 +167,9 @@ export class Turns {
       if (first.ok) return first.document;
     }
     const next = await this.#turns.update(key, { ...OPEN, epoch: { lt: epoch } }, { set, inc: { attempt: 1 } });
-    return next.ok ? next.document : undefined;
+    if (next.ok) return next.document;
+    const turn = await this.#turns.get(key);
+    return turn?.state === 'running' && turn.epoch === epoch ? turn : undefined;
   }
 
   /** Takes back an attempt that was begun with the insert, when another turn of the session came first. */
