@@ -153,7 +153,7 @@ describe('what is held against a run', () => {
     const heard = (tag: number) =>
       byPartner(tag, { end: { how: 'answered', turn: turns[tag - 1] as Turn, text: pieces(tag) } });
     expect(broken({ byPartners: [heard(1), heard(2)], turns })).to.deep.equal([
-      'order of a session: partner-1: q1 began before q2 was asked, and ended after it',
+      'order of a session: partner-1: q1 began 5 ms before q2 was asked, and ended 7000 ms after it (attempts 1 and 1; tries 1 and 1)',
     ]);
   });
 });

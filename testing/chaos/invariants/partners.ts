@@ -60,7 +60,9 @@ function checkOrder(asked: readonly AskedByPartner[], turnOf: (tag: number) => T
       if (first.startedAt === undefined || first.startedAt >= second.askedAt) continue;
       const [ended, laterEnded] = [turnOf(first.tag), turnOf(second.tag)].map(endOf);
       if (ended === undefined || laterEnded === undefined || ended <= laterEnded) continue;
-      const message = `${first.session}: q${first.tag} began before q${second.tag} was asked, and ended after it`;
+      const late = `${Math.round(second.askedAt - first.startedAt)} ms before q${second.tag} was asked, and ended ${ended - laterEnded} ms after it`;
+      const attempts = `attempts ${turnOf(first.tag)?.attempt} and ${turnOf(second.tag)?.attempt}`;
+      const message = `${first.session}: q${first.tag} began ${late} (${attempts}; tries ${first.tries} and ${second.tries})`;
       broken.push({ invariant: 'order of a session', message });
     }
   }
