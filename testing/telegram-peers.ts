@@ -7,6 +7,7 @@ import {
   ConversationService,
   FinishReason,
 } from '#gen/otvet/conversation/v1/conversation_service_pb.ts';
+import type { Feedback } from '#gen/otvet/conversation/v1/feedback_pb.ts';
 import { type Session, SessionSchema } from '#gen/otvet/conversation/v1/session_pb.ts';
 import { SessionService } from '#gen/otvet/conversation/v1/session_service_pb.ts';
 import { Outcome, type TurnSchema } from '#gen/otvet/conversation/v1/turn_pb.ts';
@@ -34,6 +35,10 @@ export interface TelegramPeers extends AsyncDisposable {
   script: AskScript;
   /** What StopTurns does. */
   onStop: () => number;
+  /** What conversation knows of turns, by their ids. */
+  readonly turns: Map<string, MessageInitShape<typeof TurnSchema>>;
+  /** What people thought of answers, in the order of the calls. */
+  readonly feedback: { readonly turn: string; readonly feedback: Feedback | undefined; readonly by: string }[];
   /** The assistants there are, by name. */
   assistants: MessageInitShape<typeof AssistantSchema>[];
 }
@@ -47,8 +52,8 @@ export function saying(...pieces: readonly string[]): AskScript {
   };
 }
 
-export function begun(attempt = 1): AskStep {
-  return { event: { case: 'started', value: { turn: 'assistants/velik/sessions/s/turns/t', attempt } } };
+export function begun(attempt = 1, turn = 'assistants/velik/sessions/s/turns/t'): AskStep {
+  return { event: { case: 'started', value: { turn, attempt } } };
 }
 
 export function said(sequence: number, text: string): AskStep {
@@ -68,6 +73,8 @@ export async function startTelegramPeers(host: Host): Promise<TelegramPeers> {
     stopped: [],
     reset: [],
     updated: [],
+    turns: new Map(),
+    feedback: [],
     script: saying('Nothing.'),
     onStop: () => 0,
     assistants: [{ name: 'assistants/velik', displayName: 'Velik' }],
@@ -93,9 +100,20 @@ export async function startTelegramPeers(host: Host): Promise<TelegramPeers> {
     serve(SessionService, {
       getSession: absent,
       listSessions: absent,
-      getTurn: absent,
+      async getTurn({ name }) {
+        const turn = peers.turns.get(idOf(name));
+        return turn === undefined ? absent() : { turn: { name, ...turn } };
+      },
       listTurns: absent,
-      giveFeedback: absent,
+      async giveFeedback({ turn: name, feedback }, { principal }) {
+        const turn = peers.turns.get(idOf(name));
+        if (turn === undefined) return absent();
+        peers.feedback.push({ turn: idOf(name), feedback, by: principal?.subject ?? '' });
+        const said = feedback?.rating || feedback?.comment ? { feedback } : {};
+        const { feedback: _before, ...rest } = turn;
+        peers.turns.set(idOf(name), { ...rest, ...said });
+        return { turn: { name, ...rest, ...said } };
+      },
       async updateSession({ session }) {
         if (session) peers.updated.push(session);
         return { session: session ?? create(SessionSchema) };
@@ -125,6 +143,10 @@ export async function startTelegramPeers(host: Host): Promise<TelegramPeers> {
       await Promise.all([conversation.stop(0), training.stop(0)]);
     },
   });
+}
+
+function idOf(turn: string): string {
+  return turn.slice(turn.lastIndexOf('/') + 1);
 }
 
 async function absent(): Promise<never> {

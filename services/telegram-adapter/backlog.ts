@@ -48,8 +48,14 @@ export function isStale({ work, receivedAt }: InboxUpdate): boolean {
 /** Questions of a session run in one lane, commands and buttons beside them in another. */
 export function laneOf(update: InboxUpdate): string {
   const { work } = update;
-  const overtakes = work.kind === 'press' || (work.kind === 'command' && !isStale(update));
-  return overtakes ? `${sessionIdOf(work)}/commands` : questionLaneOf(work);
+  return overtakes(update) ? `${sessionIdOf(work)}/commands` : questionLaneOf(work);
+}
+
+/** Whether it has not to wait for the answers that are being written; asking anew is asking. */
+function overtakes(update: InboxUpdate): boolean {
+  const { work } = update;
+  if (work.kind === 'press') return !work.data.startsWith('retry:');
+  return work.kind === 'command' && work.name !== 'retry' && !isStale(update);
 }
 
 export function questionLaneOf(where: Where): string {

@@ -7,7 +7,7 @@ import {
   telegramAddress,
   trainingAddress,
 } from '#lib/config/shared.ts';
-import { address, type ConfigOf, Fault, text, together, url, type Variable } from '#lib/config/variables.ts';
+import { address, type ConfigOf, choice, Fault, text, together, url, type Variable } from '#lib/config/variables.ts';
 
 /** What the telegram-adapter reads from the environment. */
 const variables = {
@@ -37,6 +37,10 @@ const variables = {
     /^[a-z][a-z0-9-]{0,38}$/,
     'must be the id of an assistant: lower-case letters, digits and hyphens',
   ),
+  groupFeedback: choice('OTVET_TELEGRAM_GROUP_FEEDBACK', ['off', 'ask'], {
+    doc: 'ask: in groups, too, there are thumbs below an answer, for the person who asked. Reactions count either way.',
+    fallback: 'off',
+  }),
   webhookUrl: url('OTVET_TELEGRAM_WEBHOOK_URL', {
     doc: 'The public https address to which Telegram sends updates. Unset: the adapter asks for them by long polling.',
   }),

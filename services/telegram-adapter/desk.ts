@@ -29,7 +29,7 @@ export interface Desk {
   readonly lanes: Lanes;
   readonly assistants: Assistants;
   readonly conversation: Pick<Client<typeof ConversationService>, 'ask' | 'stopTurns'>;
-  readonly sessions: Pick<Client<typeof SessionService>, 'resetSession'>;
+  readonly sessions: Pick<Client<typeof SessionService>, 'resetSession' | 'getTurn' | 'giveFeedback'>;
   readonly stops: Stops;
   readonly health: StoreHealth;
   readonly metrics: TelegramMetrics;
@@ -38,6 +38,8 @@ export interface Desk {
   readonly ids: Ids;
   readonly pace: Pace;
   readonly groupPace: Pace;
+  /** Whether people in groups are asked what they think of an answer. */
+  readonly groupFeedback: boolean;
   /** Aborts when the service stops, or the right to the work at hand is lost. */
   readonly signal: AbortSignal;
 }

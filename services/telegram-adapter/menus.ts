@@ -20,6 +20,8 @@ export const COMMANDS: readonly Command[] = [
   { command: 'help', description: 'commandHelp', scopes: ['all_private_chats'] },
   { command: 'new', description: 'commandNew', scopes: ['all_private_chats'] },
   { command: 'stop', description: 'commandStop', scopes: ['all_private_chats'] },
+  { command: 'retry', description: 'commandRetry', scopes: ['all_private_chats'] },
+  { command: 'sources', description: 'commandSources', scopes: ['all_private_chats'] },
   { command: 'lang', description: 'commandLang', scopes: ['all_private_chats'] },
 ];
 

@@ -111,6 +111,7 @@ export async function startTelegramAdapter(
       ids,
       pace: overrides.pace ?? PRIVATE_CHAT,
       groupPace: overrides.pace ?? GROUP,
+      groupFeedback: config.groupFeedback === 'ask',
       signal,
     };
     return new RunningBot({ desk, delivery, looks, menus: new Menus(store), leases, stopping });

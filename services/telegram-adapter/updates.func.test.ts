@@ -50,7 +50,7 @@ describe('updates of Telegram', () => {
       await bench.shows('On and on');
       bench.telegram.say(CHAT, 'And more');
       bench.telegram.say(CHAT, '/stop');
-      await bench.shows('On and on', 'Stopped.');
+      await bench.shows('On and on\n\n⏹ Stopped.', 'Stopped.');
       bench.telegram.say(CHAT, '/stop');
       await bench.telegram.waitFor(() => bench.shown().length === 3);
       expect(bench.peers.asked).to.have.lengthOf(1);

@@ -2,16 +2,19 @@ import { StoreUnavailable } from '#lib/documents/port.ts';
 import { inSpan, SpanKind } from '#lib/telemetry/traces.ts';
 import { answer } from './answering/answer.ts';
 import { type Delivered, deliver } from './answering/deliver.ts';
+import type { Asked } from './answering/final-text.ts';
 import { DeliveryRecord } from './answering/record.ts';
 import { isStale, laneOf, type Task } from './backlog.ts';
 import { runCommand } from './commands.ts';
 import type { Desk } from './desk.ts';
 import type { Stepped, Turn } from './lanes.ts';
+import { aboutAnswers } from './presses/commands.ts';
 import { handlePress } from './presses/press.ts';
 import { LeaseLost } from './replicas/replicas.ts';
 import { targetOf } from './telegram/target.ts';
 import { escapeHtml, type Rendered } from './text/formatted.ts';
 import type { InboxUpdate } from './updates/inbox.ts';
+import type { Work } from './updates/update.ts';
 import { type MessageKey, type Needed, say } from './words/catalogue.ts';
 import { tongueFor } from './words/tongue-for.ts';
 
@@ -113,9 +116,11 @@ async function respond(desk: Desk, update: InboxUpdate, record: DeliveryRecord):
   }
   switch (work.kind) {
     case 'question':
-      return (await desk.stops.isStopped(work, work.message)) ? 'delivered' : answer(desk, update, work, record);
+      return (await desk.stops.isStopped(work, work.message))
+        ? 'delivered'
+        : answer(desk, update, askedBy(update.updateId, work), record);
     case 'command':
-      return reply(desk, update, record, await runCommand(desk, work));
+      return obey(desk, update, work, record);
     case 'press':
       return handlePress(desk, update, work, record);
     case 'unsupported': {
@@ -124,6 +129,23 @@ async function respond(desk: Desk, update: InboxUpdate, record: DeliveryRecord):
       return replies ? reply(desk, update, record, await words(desk, update, 'unsupported')) : 'delivered';
     }
   }
+}
+
+/** Commands about an answer need more than words. */
+async function obey(
+  desk: Desk,
+  update: InboxUpdate,
+  command: Extract<Work, { kind: 'command' }>,
+  record: DeliveryRecord,
+): Promise<Delivered> {
+  const about = aboutAnswers(command.name);
+  return about === undefined
+    ? reply(desk, update, record, await runCommand(desk, command))
+    : about(desk, update, command, record);
+}
+
+function askedBy(updateId: number, question: Extract<Work, { kind: 'question' }>): Asked {
+  return { ...question, requestId: `tg-${updateId}`, isAnew: false, retry: { update: updateId, attempt: 1 } };
 }
 
 function reply(desk: Desk, { work }: InboxUpdate, record: DeliveryRecord, text: Rendered): Promise<Delivered> {

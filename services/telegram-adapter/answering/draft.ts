@@ -1,5 +1,6 @@
 import type { Clock } from '#lib/clock.ts';
 import type { TelegramClient } from '../telegram/client.ts';
+import type { Keyboard } from '../telegram/keyboard.ts';
 import type { Target } from '../telegram/target.ts';
 import { closedPrefix } from '../text/closed-prefix.ts';
 import { MESSAGE_LIMIT, splitMarkdown } from '../text/split.ts';
@@ -13,6 +14,8 @@ export interface DraftOptions {
   readonly record: DeliveryRecord;
   readonly pace: Pace;
   readonly clock: Clock;
+  /** Below the answer while it is written; undefined while there is nothing to press. */
+  readonly keyboard: () => Keyboard | undefined;
   /** Called once, when text stands in the chat. */
   readonly onFirstText: () => void;
 }
@@ -31,6 +34,7 @@ export class Draft {
   #lastFrameAt: number | undefined;
   #lastEditAt: number | undefined;
   #html: string | undefined;
+  #keyboard: Keyboard | undefined;
   #timer: NodeJS.Timeout | undefined;
   #typing: NodeJS.Timeout | undefined;
   #frame: Promise<void> | undefined;
@@ -56,7 +60,8 @@ export class Draft {
     await this.#frame;
     // Telegram bears a message and its edit at once; it is repeated edits that need their distance.
     const editableAt = this.#lastEditAt === undefined ? 0 : this.#lastEditAt + this.#options.pace.editGapMs;
-    return { html: this.#html, editableAt };
+    const shown = { html: this.#html, editableAt };
+    return this.#keyboard === undefined ? shown : { ...shown, keyboard: this.#keyboard };
   }
 
   #schedule(): void {
@@ -99,11 +104,13 @@ export class Draft {
     if (message === undefined) record.begin();
     this.#lastFrameAt = clock.now();
     if (message !== undefined) this.#lastEditAt = this.#lastFrameAt;
+    const keyboard = this.#options.keyboard();
     const outcome =
       message === undefined
-        ? await client.send(target, part, false)
-        : await client.edit(target.chat, message, part, false);
+        ? await client.send(target, part, false, keyboard)
+        : await client.edit(target.chat, message, part, false, keyboard);
     if (outcome.ok) {
+      this.#keyboard = keyboard;
       clearTimeout(this.#typing);
       this.#html = part.html;
       if (message === undefined && typeof outcome.value === 'number') {

@@ -9,17 +9,34 @@ import { afterFailure } from './ask-failure.ts';
 
 /** A question that was accepted from a chat. */
 export interface Question extends Where {
-  readonly updateId: number;
+  /** The same for the same question: it is asked once, however often it is asked. */
+  readonly requestId: string;
   readonly user: number;
   readonly message: number;
   readonly text: string;
+  /** It was asked anew: an earlier /stop was about what was asked before. */
+  readonly isAnew: boolean;
+}
+
+/** Is told of an answer while it comes. */
+export interface Listener {
+  /** What follows replaces what was said before. `turn` is the turn's name. */
+  readonly begun: (turn: string) => void;
+  /** All that was said, whenever that grows. */
+  readonly grown: (text: string) => void;
 }
 
 /** How an answer ended. */
 export type Heard =
   | { readonly how: 'finished'; readonly turn: Turn; readonly reason: FinishReason }
-  /** `said` is what was heard before it failed. */
-  | { readonly how: 'failed'; readonly message: FailureKey; readonly failure: Failure; readonly said: string };
+  /** `said` is what was heard before it failed; `turn` is the turn's name, where it has begun. */
+  | {
+      readonly how: 'failed';
+      readonly turn: string | undefined;
+      readonly message: FailureKey;
+      readonly failure: Failure;
+      readonly said: string;
+    };
 
 /** There is nobody to answer. */
 const NOT_SET_UP: Failure = {
@@ -37,9 +54,9 @@ const CUT: Failure = {
   message: 'The stream was cut.',
 };
 
-/** Asks, and hears the answer to its end; `onText` is told of all that was said whenever that grows or begins anew. */
-export async function listen(desk: Desk, question: Question, onText: (text: string) => void): Promise<Heard> {
-  const hearing = new Hearing(desk, question, onText);
+/** Asks, and hears the answer to its end. */
+export async function listen(desk: Desk, question: Question, listener: Listener): Promise<Heard> {
+  const hearing = new Hearing(desk, question, listener);
   let tries = 0;
   let troubledSince: number | undefined;
   for (;;) {
@@ -55,7 +72,9 @@ export async function listen(desk: Desk, question: Question, onText: (text: stri
     // A turn that ended with a failure gives the same failure again.
     const patience = hearing.isFinished ? Number.POSITIVE_INFINITY : desk.clock.now() - troubledSince;
     const next = afterFailure(failure, tries++, patience);
-    if (next.do === 'tell') return { how: 'failed', message: next.message, failure, said: hearing.text };
+    if (next.do === 'tell') {
+      return { how: 'failed', turn: hearing.turn, message: next.message, failure, said: hearing.text };
+    }
     await sleep(next.afterMs, undefined, { signal: desk.signal });
   }
 }
@@ -74,18 +93,19 @@ async function attempt(hearing: Hearing): Promise<Failure | undefined> {
 class Hearing {
   readonly #desk: Desk;
   readonly #question: Question;
-  readonly #onText: (text: string) => void;
+  readonly #listener: Listener;
   #attempt = 0;
   #sequence = 0;
   #finished: { readonly turn: Turn; readonly reason: FinishReason } | undefined;
   text = '';
+  turn: string | undefined;
   /** Steps heard so far, over all streams. */
   steps = 0;
 
-  constructor(desk: Desk, question: Question, onText: (text: string) => void) {
+  constructor(desk: Desk, question: Question, listener: Listener) {
     this.#desk = desk;
     this.#question = question;
-    this.#onText = onText;
+    this.#listener = listener;
   }
 
   /** Whether the turn has its final record, whatever the stream did then. */
@@ -94,20 +114,21 @@ class Hearing {
   }
 
   end(): Heard {
-    if (this.#finished === undefined) return { how: 'failed', message: 'failed', failure: CUT, said: this.text };
+    const { turn, text: said } = this;
+    if (this.#finished === undefined) return { how: 'failed', turn, message: 'failed', failure: CUT, said };
     return { how: 'finished', ...this.#finished };
   }
 
   async run(): Promise<Failure | undefined> {
     const { bot, conversation, assistants, signal } = this.#desk;
-    const { user, message, text, updateId } = this.#question;
+    const { user, message, text, requestId } = this.#question;
     const assistant = await assistants.name();
     if (assistant === undefined) return NOT_SET_UP;
     const request = {
       assistant,
       sessionId: sessionIdOf(this.#question),
       question: text,
-      requestId: `tg-${updateId}`,
+      requestId,
       position: BigInt(message),
       ...(this.#attempt > 0 ? { after: { attempt: this.#attempt, sequence: this.#sequence } } : {}),
     };
@@ -120,12 +141,12 @@ class Hearing {
     this.steps++;
     switch (event.case) {
       case 'started':
-        this.#begin(event.value.attempt, assistant);
+        this.#begin(event.value.turn, event.value.attempt, assistant);
         break;
       case 'delta':
         this.#sequence = event.value.sequence;
         this.text += event.value.text;
-        this.#onText(this.text);
+        this.#listener.grown(this.text);
         break;
       case 'finished':
         if (event.value.turn !== undefined) {
@@ -136,17 +157,20 @@ class Hearing {
   }
 
   /** What follows replaces what was said; a stream that goes on where another broke does not begin. */
-  #begin(attempt: number, assistant: string): void {
+  #begin(turn: string, attempt: number, assistant: string): void {
     this.#attempt = attempt;
     this.#sequence = 0;
     this.text = '';
+    this.turn = turn;
+    this.#listener.begun(turn);
     this.#stopIfAsked(assistant);
   }
 
   /** A /stop that overtook this question found no turn to stop. */
   #stopIfAsked(assistant: string): void {
     const { bot, conversation, stops, log } = this.#desk;
-    const { user, message } = this.#question;
+    const { user, message, isAnew } = this.#question;
+    if (isAnew) return;
     const stop = async (): Promise<void> => {
       if (!(await stops.isStopped(this.#question, message))) return;
       const session = sessionOf(bot, this.#question, assistant);

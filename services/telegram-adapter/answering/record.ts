@@ -2,7 +2,7 @@ import type { Clock } from '#lib/clock.ts';
 import type { Task } from '../backlog.ts';
 import { LeaseLost } from '../replicas/replicas.ts';
 import type { StoreHealth } from '../replicas/store-health.ts';
-import type { Fence, Inbox } from '../updates/inbox.ts';
+import type { Answer, Fence, Inbox } from '../updates/inbox.ts';
 
 export interface RecordOptions {
   readonly inbox: Inbox;
@@ -17,16 +17,19 @@ export interface RecordOptions {
  */
 export class DeliveryRecord {
   readonly #key: string;
+  readonly #chat: number;
   readonly #right: Task['right'];
   readonly #options: RecordOptions;
   #messages: readonly number[];
   #sending: number | undefined;
   #begun: boolean;
   #isBehind = false;
+  #answer: Answer | undefined;
 
   constructor({ update, right }: Task, options: RecordOptions) {
     this.#right = right;
     this.#key = update.key;
+    this.#chat = update.work.chat;
     this.#options = options;
     this.#messages = update.messages ?? [];
     this.#sending = update.sending;
@@ -88,10 +91,21 @@ export class DeliveryRecord {
     await this.#write((fence) => this.#options.inbox.record(this.#key, fence, this.#messages));
   }
 
+  /** What stands there when all is done is an answer, or words about one that failed. */
+  answers(answer: Omit<Answer, 'chat'>): void {
+    this.#answer = { chat: this.#chat, ...answer };
+  }
+
+  /** Begins with a message that stands already: it is edited. */
+  adopt(message: number): void {
+    if (this.#messages.length === 0) this.#messages = [message];
+  }
+
   /** Nothing is left to do. */
   async finish(): Promise<void> {
     await this.#write((fence) => {
-      return this.#options.inbox.finish(this.#key, fence, this.#messages, this.#options.clock.now());
+      const now = this.#options.clock.now();
+      return this.#options.inbox.finish(this.#key, fence, this.#messages, this.#answer, now);
     });
   }
 

@@ -3,7 +3,7 @@ import { readButtonData } from '../telegram/keyboard.ts';
 import type { Meaning, Work } from '../updates/update.ts';
 import { say } from '../words/catalogue.ts';
 import { tongueFor } from '../words/tongue-for.ts';
-import { isKnownAction } from './press.ts';
+import { actionOf, mayPress, type Spoken } from './press.ts';
 
 type Press = Extract<Work, { kind: 'press' }>;
 
@@ -27,10 +27,11 @@ export async function acknowledgeStray(
 }
 
 /** What is to be said at once; nothing where what follows speaks for itself. */
-function wordsFor({ data, user }: Press): 'buttonGone' | 'buttonOfAnother' | undefined {
+function wordsFor({ data, user }: Press): Spoken | undefined {
   const pressed = readButtonData(data);
-  if (pressed === undefined || !isKnownAction(pressed.action)) return 'buttonGone';
-  return pressed.owner === undefined || pressed.owner === user ? undefined : 'buttonOfAnother';
+  const action = pressed && actionOf(pressed);
+  if (pressed === undefined || action === undefined) return 'buttonGone';
+  return mayPress(pressed, user) ? action.says : 'buttonOfAnother';
 }
 
 async function tell(desk: Desk, query: string, text: string): Promise<void> {

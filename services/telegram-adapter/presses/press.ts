@@ -1,40 +1,68 @@
+import { REASONS } from '../answering/answer-keyboard.ts';
 import type { Delivered } from '../answering/deliver.ts';
 import type { DeliveryRecord } from '../answering/record.ts';
 import type { Desk } from '../desk.ts';
+import { because, down, up, withdrawn } from '../feedback/opinions.ts';
+import { tell } from '../feedback/thumbs.ts';
 import { type Pressed, readButtonData } from '../telegram/keyboard.ts';
 import type { InboxUpdate } from '../updates/inbox.ts';
 import type { Work } from '../updates/update.ts';
+import type { MessageKey, Needed } from '../words/catalogue.ts';
+import { askAnew } from './retry.ts';
+import { showSources } from './sources.ts';
+import { stopAnswer } from './stop.ts';
+
+export type Press = Extract<Work, { kind: 'press' }>;
 
 /** A button that a person pressed and may press. */
 export interface PressTask {
   readonly desk: Desk;
   readonly update: InboxUpdate;
-  readonly press: Extract<Work, { kind: 'press' }>;
+  readonly press: Press;
   readonly argument: string;
   readonly record: DeliveryRecord;
 }
 
-/** What each button does. Doing it again is harmless. */
-const ACTIONS: Readonly<Record<string, (task: PressTask) => Promise<Delivered>>> = {};
+/** Words that need no value. */
+export type Spoken = { [K in MessageKey]: Needed<K> extends readonly [] ? K : never }[MessageKey];
 
-/** Whether there is, in this version, a button that says this. */
-export function isKnownAction(action: string): boolean {
-  return Object.hasOwn(ACTIONS, action);
+export interface Action {
+  /** What is said at once to who pressed it, before it is done; nothing where what it does shows soon. */
+  readonly says?: Spoken;
+  /** Doing it again is harmless. */
+  readonly act: (task: PressTask) => Promise<Delivered>;
 }
 
-/** Does what a pressed button asks; nothing for one that is not known or another person's. */
+const ACTIONS: ReadonlyMap<string, Action> = new Map<string, Action>([
+  ['stop', { act: stopAnswer }],
+  ['retry', { act: askAnew }],
+  ['sources', { act: showSources }],
+  ['up', { says: 'feedbackThanks', act: tell(up) }],
+  ['down', { says: 'feedbackWhy', act: tell(down) }],
+  ['unrate', { says: 'feedbackWithdrawn', act: tell(withdrawn) }],
+  ...REASONS.map(({ action, reason }) => [action, { says: 'feedbackThanks', act: tell(because(reason)) }] as const),
+]);
+
+/** What a button does; undefined where this version has no such button. */
+export function actionOf({ action }: Pressed): Action | undefined {
+  return ACTIONS.get(action);
+}
+
+/** In a group a button is for one person alone. */
+export function mayPress({ owner }: Pressed, user: number): boolean {
+  return owner === undefined || owner === user;
+}
+
+/** Does what a pressed button asks; nothing for one that is not known or another person's. Rejects with `RpcError`. */
 export async function handlePress(
   desk: Desk,
   update: InboxUpdate,
-  press: PressTask['press'],
+  press: Press,
   record: DeliveryRecord,
 ): Promise<Delivered> {
   const pressed = readButtonData(press.data);
   if (pressed === undefined || !mayPress(pressed, press.user)) return 'delivered';
-  const act = Object.hasOwn(ACTIONS, pressed.action) ? ACTIONS[pressed.action] : undefined;
-  return act?.({ desk, update, press, argument: pressed.argument, record }) ?? 'delivered';
-}
-
-function mayPress({ owner }: Pressed, user: number): boolean {
-  return owner === undefined || owner === user;
+  const action = actionOf(pressed);
+  if (action === undefined) return 'delivered';
+  return action.act({ desk, update, press, argument: pressed.argument, record });
 }

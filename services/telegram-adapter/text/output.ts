@@ -7,6 +7,9 @@ export const CODE: Tag = { open: '<code>', close: '</code>', whole: true };
 export const BLOCK: Tag = { open: '<pre>', close: '</pre>' };
 export const QUOTE: Tag = { open: '<blockquote>', close: '</blockquote>' };
 
+/** A quote of which people see the beginning, and all of it when they want to. */
+export const FOLDED_QUOTE: Tag = { open: '<blockquote expandable>', close: '</blockquote>' };
+
 /** Lines of lists within lists are indented no further than this; on a phone there would be no room for words. */
 const DEEPEST_INDENT = 24;
 

@@ -27,8 +27,31 @@ export interface InboxUpdate extends Document {
   readonly sending?: number;
   /** The lease under which it was last written, 0 before the first one. Not kept up where one process has the store to itself. */
   readonly epoch?: number;
+  /**
+   * Where its answer stands: `{bot}/{chat}`, and the last message. With the turn's name it is what leads from a message to its turn. Set
+   * when all is done, for answers and for words about one that failed.
+   */
+  readonly answerIn?: string;
+  readonly answerAt?: number;
+  readonly turn?: string;
+  /** The number of the update with the question, where this one asked it anew. */
+  readonly retryOf?: number;
+  /** How often it was asked anew, and the key of the update that asked for that last. */
+  readonly retries?: number;
+  readonly retriedBy?: string;
   /** Set when all is done. */
   readonly expireAt?: number;
+}
+
+/** What an update was answered with. */
+export interface Answer {
+  readonly chat: number;
+  /** The number of the update with the question, where it was asked anew. */
+  readonly retryOf?: number;
+  /** The turn's name; absent where no turn has begun. */
+  readonly turn?: string;
+  /** The question is kept until the update is forgotten, so that it can be asked again. */
+  readonly keepsWords: boolean;
 }
 
 /**
@@ -36,6 +59,9 @@ export interface InboxUpdate extends Document {
  * has written: so a first write is also the claim of the update.
  */
 export type Fence = readonly number[];
+
+/** Messages of one answer, and what others say between them. */
+const MOST_PARTS = 100;
 
 /** Longer than Telegram keeps an update that was not confirmed (24 hours). */
 const KEPT_MS = 3 * 86_400_000;
@@ -46,7 +72,10 @@ export class Inbox {
   constructor(store: DocumentStore) {
     this.#updates = store.collection<InboxUpdate>({
       name: 'inbox',
-      indexes: [{ name: 'open', paths: ['pendingBot', 'work.chat', 'work.message'] }],
+      indexes: [
+        { name: 'open', paths: ['pendingBot', 'work.chat', 'work.message'] },
+        { name: 'answers', paths: ['answerIn', 'answerAt'] },
+      ],
       expiry: 'expireAt',
     });
   }
@@ -62,6 +91,41 @@ export class Inbox {
   async open(key: string): Promise<InboxUpdate | undefined> {
     const update = await this.#updates.get(key);
     return update?.pendingBot === undefined ? undefined : update;
+  }
+
+  /** An update by its number, done or not; what was done long ago is forgotten. */
+  get(bot: string, updateId: number): Promise<InboxUpdate | undefined> {
+    return this.#updates.get(`${bot}/${updateId}`);
+  }
+
+  /** What was answered with a message; the latest, where it was asked anew. */
+  async answeredWith(bot: string, chat: number, message: number): Promise<InboxUpdate | undefined> {
+    // Found by the last message of an answer, which is this one or a little behind it.
+    const range = { gte: message, lt: message + MOST_PARTS };
+    const page = await this.#updates.find({ index: 'answers', equal: [`${bot}/${chat}`], range, limit: 20 });
+    const found = page.documents.filter(({ messages }) => messages?.includes(message));
+    return found.toSorted((one, other) => other.updateId - one.updateId)[0];
+  }
+
+  /** The answers in a chat, the last in it first: so many at most. */
+  async lastAnswers(bot: string, chat: number, limit: number): Promise<readonly InboxUpdate[]> {
+    const equal = [`${bot}/${chat}`];
+    const page = await this.#updates.find({ index: 'answers', equal, order: 'descending', limit });
+    return page.documents;
+  }
+
+  /** True for one update only, however often: the one that asks a question anew for the `attempt`th time. */
+  async claimRetry({ key }: InboxUpdate, attempt: number, by: string): Promise<boolean> {
+    const set = { retries: attempt, retriedBy: by };
+    const conditions: readonly Condition[] = [
+      { retries: { exists: false } },
+      { retries: { lt: attempt } },
+      { retries: { eq: attempt }, retriedBy: { eq: by } },
+    ];
+    for (const condition of conditions) {
+      if ((await this.#updates.update(key, condition, { set })).ok) return true;
+    }
+    return false;
   }
 
   /** What was accepted and is not done, in one chat or in all: chat by chat, each in the order of its messages. */
@@ -101,9 +165,15 @@ export class Inbox {
   }
 
   /** Records that all is delivered. False: see `#write`. */
-  finish(key: string, fence: Fence | undefined, messages: readonly number[], now: number): Promise<boolean> {
-    const set = { messages, expireAt: now + KEPT_MS };
-    const unset = ['pendingBot', 'sending', 'work.text', 'work.argument'];
+  finish(
+    key: string,
+    fence: Fence | undefined,
+    messages: readonly number[],
+    answer: Answer | undefined,
+    now: number,
+  ): Promise<boolean> {
+    const set = { messages, expireAt: now + KEPT_MS, ...answerFields(key, messages, answer) };
+    const unset = answer?.keepsWords ? ['pendingBot', 'sending'] : ['pendingBot', 'sending', ...WORDS];
     return this.#write(key, fence, { set, unset }, { lazy: true });
   }
 
@@ -124,4 +194,24 @@ export class Inbox {
     const fenced = { ...change, set: { ...change.set, epoch: own } };
     return (await this.#updates.update(key, { epoch: { in: fence } }, fenced, options)).ok;
   }
+}
+
+/** Where a document holds what people wrote. */
+const WORDS: readonly string[] = ['work.text', 'work.argument'];
+
+function answerFields(
+  key: string,
+  messages: readonly number[],
+  answer: Answer | undefined,
+): NonNullable<Change['set']> {
+  const last = messages.at(-1);
+  if (answer === undefined || last === undefined) return {};
+  const { chat, turn, retryOf } = answer;
+  const bot = key.slice(0, key.indexOf('/'));
+  return {
+    answerIn: `${bot}/${chat}`,
+    answerAt: last,
+    ...(turn === undefined ? {} : { turn }),
+    ...(retryOf === undefined ? {} : { retryOf }),
+  };
 }

@@ -26,6 +26,23 @@ export const en = {
   commandLang: 'Choose the language',
   buttonGone: 'This button does nothing any more.',
   buttonOfAnother: 'Only the person who asked can use this button.',
+  commandRetry: 'Answer the last question again',
+  commandSources: 'Show the sources of the last answer',
+  buttonStop: 'Stop',
+  buttonRetry: 'Try again',
+  buttonSources: 'Sources',
+  nothingToRetry: 'There is nothing to answer again yet.',
+  noSources: 'This answer cites no sources.',
+  sourcesGone: 'These sources are no longer available.',
+  sourceVersion: 'version {version}',
+  reasonWrong: 'Not true',
+  reasonIncomplete: 'Something is missing',
+  reasonUnclear: 'Hard to understand',
+  reasonInappropriate: 'Inappropriate',
+  reasonOther: 'Something else',
+  feedbackThanks: 'Thank you!',
+  feedbackWhy: 'Thank you. What was wrong with it?',
+  feedbackWithdrawn: 'Your rating is taken back.',
 } as const;
 
 /** The same in a language. */

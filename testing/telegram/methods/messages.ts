@@ -84,6 +84,18 @@ export const messageMethods: Readonly<Record<string, Handler>> = {
     return true;
   },
 
+  deleteMessages(parameters, room) {
+    const chat = reachable(parameters, room);
+    const ids = (nested(parameters.message_ids) ?? []) as readonly number[];
+    if (ids.length > 100) throw badRequest('too many messages to delete');
+    // What cannot be found is passed over.
+    for (const id of ids) {
+      const message = chat.messages.get(Number(id));
+      if (message?.from.is_bot && message.deletedAt === undefined) message.deletedAt = preciseNow();
+    }
+    return true;
+  },
+
   sendChatAction(parameters, room) {
     const chat = reachable(parameters, room);
     const action = String(parameters.action);
