@@ -1,5 +1,5 @@
+import type { FileFault } from '#lib/material/formats.ts';
 import { RpcError, type StatusCode } from '#lib/rpc/status.ts';
-import type { FileFault } from './material/formats.ts';
 
 /** The failures of this service's contract: see `otvet.training.v1.ErrorReason`. */
 const DOMAIN = 'training.otvet';

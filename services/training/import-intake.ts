@@ -2,6 +2,7 @@ import { createHash, webcrypto } from 'node:crypto';
 import type { Clock } from '#lib/clock.ts';
 import type { Collection } from '#lib/documents/port.ts';
 import type { Ids } from '#lib/ids.ts';
+import { detectFormat } from '#lib/material/formats.ts';
 import type { AssistantRecord } from './assistants.ts';
 import { datasetIdOf } from './dataset-ids.ts';
 import type { DatasetRecord } from './datasets.ts';
@@ -10,7 +11,6 @@ import type { ImportFiles } from './import-files.ts';
 import { NOTHING_READ } from './import-progress.ts';
 import type { ImportRecord } from './imports.ts';
 import { FREE } from './leases.ts';
-import { detectFormat } from './material/formats.ts';
 import { assistantName } from './names.ts';
 
 export interface ImportIntakeParts {

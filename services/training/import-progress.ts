@@ -1,5 +1,5 @@
+import type { Item } from '#lib/material/items.ts';
 import type { ImportRecord, RejectedRow } from './imports.ts';
-import type { Item } from './material/items.ts';
 
 /** How many rejected rows are kept with their reasons; all are counted. */
 export const KEPT_REJECTIONS = 100;

@@ -1,18 +1,18 @@
 import type { Clock } from '#lib/clock.ts';
 import { type Collection, StoreUnavailable } from '#lib/documents/port.ts';
 import type { Ids } from '#lib/ids.ts';
+import type { FileFault } from '#lib/material/formats.ts';
 import type { Logger } from '#lib/telemetry/log.ts';
+import type { Thread } from '#lib/threads/thread.ts';
 import { pause } from './bounded.ts';
 import type { DatasetRecord } from './datasets.ts';
 import type { ImportFiles } from './import-files.ts';
 import { countItems, NOTHING_READ, type ReadCounts } from './import-progress.ts';
 import type { ImportRecord } from './imports.ts';
 import { type HeldLease, LeaseLost, type Leases } from './leases.ts';
-import type { FileFault } from './material/formats.ts';
 import type { Measures } from './measures.ts';
 import { type MaterialCollections, StoredMaterial } from './stored-material.ts';
 import type { MaterialBatch } from './threads/material.worker.ts';
-import type { Thread } from './threads/thread.ts';
 
 export interface ImportReaderParts extends MaterialCollections {
   readonly imports: Collection<ImportRecord>;

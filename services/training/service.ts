@@ -12,6 +12,7 @@ import { createFeed, feedHandlers } from '#lib/events/feed.ts';
 import { openEvents } from '#lib/events/open.ts';
 import { serve, startRpcServer } from '#lib/rpc/server.ts';
 import { type Host, type RunningService, StartError } from '#lib/service/host.ts';
+import { Thread } from '#lib/threads/thread.ts';
 import { serveAssistants } from './assistant-service.ts';
 import { assistantsIn } from './assistants.ts';
 import { pause } from './bounded.ts';
@@ -31,7 +32,6 @@ import { serveReleases } from './release-service.ts';
 import { releasesIn } from './releases.ts';
 import { renewReleases, TakingUp, takeUp, voidLeases } from './resuming.ts';
 import { runsIn } from './runs.ts';
-import { Thread } from './threads/thread.ts';
 import { Trainer } from './trainer.ts';
 
 /** What tests may put in the place of the embedded parts. What is given is not closed at the end. */

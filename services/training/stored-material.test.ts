@@ -6,12 +6,12 @@ import { expect } from 'chai';
 import { systemClock } from '#lib/clock.ts';
 import type { DocumentStore } from '#lib/documents/port.ts';
 import { openSqliteStore } from '#lib/documents/sqlite/store.ts';
+import type { Item } from '#lib/material/items.ts';
 import { createLogger } from '#lib/telemetry/log.ts';
 import { documentsIn, passagesIn } from './documents.ts';
 import { examplesIn } from './examples.ts';
 import { NOTHING_READ } from './import-progress.ts';
 import type { ImportRecord } from './imports.ts';
-import type { Item } from './material/items.ts';
 import { snapshotPages } from './snapshot-source.ts';
 import { type MaterialCollections, StoredMaterial } from './stored-material.ts';
 

@@ -1,9 +1,9 @@
 import type { Collection } from '#lib/documents/port.ts';
+import type { DocumentItem, ExampleItem, Item, PassageItem } from '#lib/material/items.ts';
 import { forEachBounded } from './bounded.ts';
 import { type DocumentRecord, documentId, type PassageRecord, passageKey } from './documents.ts';
 import { type ExampleRecord, exampleId } from './examples.ts';
 import type { ImportRecord } from './imports.ts';
-import type { DocumentItem, ExampleItem, Item, PassageItem } from './material/items.ts';
 import { lastId } from './names.ts';
 import { scanBelow } from './scan.ts';
 

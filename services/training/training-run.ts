@@ -3,6 +3,7 @@ import type { Clock } from '#lib/clock.ts';
 import type { Collection } from '#lib/documents/port.ts';
 import type { Ids } from '#lib/ids.ts';
 import { FORMAT_VERSION } from '#lib/retrieval/sections.ts';
+import type { Thread } from '#lib/threads/thread.ts';
 import { releaseActivated } from './activation.ts';
 import type { AssistantRecord } from './assistants.ts';
 import type { DatasetRecord } from './datasets.ts';
@@ -13,7 +14,6 @@ import { headLine } from './snapshot.ts';
 import { type DatasetCounts, snapshotPages } from './snapshot-source.ts';
 import type { MaterialCollections } from './stored-material.ts';
 import type { SealedSnapshot } from './threads/release.worker.ts';
-import type { Thread } from './threads/thread.ts';
 
 export interface TrainingRunParts extends MaterialCollections {
   readonly datasets: Collection<DatasetRecord>;

@@ -1,9 +1,9 @@
+import { type FileFault, FileRefused } from '#lib/material/formats.ts';
+import type { Found, Item } from '#lib/material/items.ts';
+import { readMaterial } from '#lib/material/material.ts';
 import { detectLanguage } from '#lib/retrieval/language.ts';
 import { cutPassages } from '#lib/retrieval/passages.ts';
-import { type FileFault, FileRefused } from '../material/formats.ts';
-import type { Found, Item } from '../material/items.ts';
-import { readMaterial } from '../material/material.ts';
-import { answer } from './answering.ts';
+import { answer } from '#lib/threads/answering.ts';
 
 export interface OpenMaterial {
   readonly job: string;

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Passage } from '#lib/retrieval/artifact.ts';
 import { ReleaseBuilder } from '#lib/retrieval/build.ts';
+import { answer, Moved } from '#lib/threads/answering.ts';
 import type { SnapshotHead } from '../snapshot.ts';
-import { answer, Moved } from './answering.ts';
 
 export interface SnapshotLines {
   readonly job: string;
