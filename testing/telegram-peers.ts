@@ -6,10 +6,16 @@ import {
   type AskResponseSchema,
   ConversationService,
   FinishReason,
+  type TranscribeRequest,
+  type TranscribeResponseSchema,
 } from '#gen/otvet/conversation/v1/conversation_service_pb.ts';
 import type { Feedback } from '#gen/otvet/conversation/v1/feedback_pb.ts';
 import { type Session, SessionSchema } from '#gen/otvet/conversation/v1/session_pb.ts';
-import { SessionService } from '#gen/otvet/conversation/v1/session_service_pb.ts';
+import {
+  type AttachFileRequest,
+  type AttachFileResponseSchema,
+  SessionService,
+} from '#gen/otvet/conversation/v1/session_service_pb.ts';
 import { Outcome, type TurnSchema } from '#gen/otvet/conversation/v1/turn_pb.ts';
 import type { AssistantSchema } from '#gen/otvet/training/v1/assistant_pb.ts';
 import { AssistantService } from '#gen/otvet/training/v1/assistant_service_pb.ts';
@@ -32,7 +38,14 @@ export interface TelegramPeers extends AsyncDisposable {
   readonly stopped: string[];
   readonly reset: string[];
   readonly updated: Session[];
+  /** Every recording and every file that came. */
+  readonly heard: TranscribeRequest[];
+  readonly attached: AttachFileRequest[];
   script: AskScript;
+  /** What Transcribe does; at first it hears the text that follows a recording's first four bytes. */
+  onHear: (request: TranscribeRequest) => MessageInitShape<typeof TranscribeResponseSchema>;
+  /** What AttachFile does. */
+  onAttach: (request: AttachFileRequest) => MessageInitShape<typeof AttachFileResponseSchema>;
   /** What StopTurns does. */
   onStop: () => number;
   /** What conversation knows of turns, by their ids. */
@@ -75,13 +88,25 @@ export async function startTelegramPeers(host: Host): Promise<TelegramPeers> {
     updated: [],
     turns: new Map(),
     feedback: [],
+    heard: [],
+    attached: [],
+    onHear: ({ audio }) => ({ text: Buffer.from(audio.subarray(4)).toString('utf8'), language: '', seconds: 3 }),
+    onAttach: () => ({ passageCount: 1 }),
     script: saying('Nothing.'),
     onStop: () => 0,
     assistants: [{ name: 'assistants/velik', displayName: 'Velik' }],
   };
   const start = async (service: string, served: Parameters<typeof startRpcServer>[0]['served']) => {
     const identity = await host.issue(service);
-    return startRpcServer({ ...host, service, address: '127.0.0.1:0', identity, served, ready: () => true });
+    return startRpcServer({
+      ...host,
+      service,
+      address: '127.0.0.1:0',
+      identity,
+      served,
+      maxMessageBytes: 21 * 1024 * 1024,
+      ready: () => true,
+    });
   };
   const conversation = await start('conversation', [
     serve(ConversationService, {
@@ -91,6 +116,10 @@ export async function startTelegramPeers(host: Host): Promise<TelegramPeers> {
       },
       async askUnary() {
         return {};
+      },
+      async transcribe(request) {
+        peers.heard.push(request);
+        return peers.onHear(request);
       },
       async stopTurns({ session }) {
         peers.stopped.push(session);
@@ -113,6 +142,10 @@ export async function startTelegramPeers(host: Host): Promise<TelegramPeers> {
         const { feedback: _before, ...rest } = turn;
         peers.turns.set(idOf(name), { ...rest, ...said });
         return { turn: { name, ...rest, ...said } };
+      },
+      async attachFile(request) {
+        peers.attached.push(request);
+        return peers.onAttach(request);
       },
       async updateSession({ session }) {
         if (session) peers.updated.push(session);

@@ -1,3 +1,4 @@
+import type { Passage } from '#lib/retrieval/artifact.ts';
 import { curatedAnswer, isAnswerable } from '#lib/retrieval/confidence.ts';
 import type { Hit, ReleaseIndex } from '#lib/retrieval/search.ts';
 import type { EarlierTurn, OfferedPassage } from './prompt.ts';
@@ -20,6 +21,10 @@ export interface RouteInput {
   /** Newest first. */
   readonly earlier: readonly EarlierTurn[];
   readonly index: Pick<ReleaseIndex, 'search'>;
+  /** Pictures belong to the question: only a model can tell what is asked. */
+  readonly illustrated?: boolean;
+  /** How the session's own files begin: for questions about them that name none of their words. */
+  readonly opening?: readonly Passage[];
 }
 
 /** How many examples are looked at for one that is the same question, in whatever language. */
@@ -34,12 +39,13 @@ const PASSAGES = 5;
  * answer, as it is; otherwise a model with the best passages, unless none of them is about the question. A follow-up that says too
  * little by itself ("and on Sundays?") is searched together with the question before it.
  */
-export function chooseRoute({ question, language, earlier, index }: RouteInput): Route {
-  const kind = smallTalk(question);
+export function chooseRoute(input: RouteInput): Route {
+  const { question, language, earlier, index, illustrated = false, opening = [] } = input;
+  const kind = illustrated ? undefined : smallTalk(question);
   if (kind) return { type: 'small_talk', kind };
   const examples = index.search(question, { kind: 'example', limit: EXAMPLES });
   const same = curatedAnswer(examples.filter((hit) => sameLanguage(hit.passage.locale, language)));
-  if (same) return { type: 'curated', hit: same };
+  if (same && !illustrated) return { type: 'curated', hit: same };
   const alone = withPassages(index, question, examples);
   if (isAnswerable(alone)) return { type: 'model', passages: offer(alone) };
   const previous = earlier[0]?.question;
@@ -48,6 +54,7 @@ export function chooseRoute({ question, language, earlier, index }: RouteInput):
     const together = withPassages(index, joined, index.search(joined, { kind: 'example', limit: EXAMPLES }));
     if (isAnswerable(together)) return { type: 'model', passages: offer(together) };
   }
+  if (illustrated || opening.length > 0) return { type: 'model', passages: numbered(opening) };
   return { type: 'refuse' };
 }
 
@@ -75,7 +82,11 @@ function interleave(examples: readonly Hit[], passages: readonly Hit[]): Hit[] {
 }
 
 function offer(hits: readonly Hit[]): OfferedPassage[] {
-  return hits.map(({ passage }, i) => ({ id: `p${i + 1}`, passage }));
+  return numbered(hits.map(({ passage }) => passage));
+}
+
+function numbered(passages: readonly Passage[]): OfferedPassage[] {
+  return passages.map((passage, i) => ({ id: `p${i + 1}`, passage }));
 }
 
 /** Few words, or a beginning that leans on what was said before. */

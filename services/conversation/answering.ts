@@ -8,7 +8,9 @@ import type { CallContext } from '#lib/rpc/context.ts';
 import { RpcError } from '#lib/rpc/status.ts';
 import type { Logger } from '#lib/telemetry/log.ts';
 import { chooseRoute } from './answer-policy.ts';
+import type { Attachments } from './attachments.ts';
 import { CitationRewriter } from './citations.ts';
+import { searchTogether } from './combined-search.ts';
 import type { ContextTurns } from './context-turns.ts';
 import type { LiveTurn } from './live-turn.ts';
 import { callModel, STREAM_CUT } from './model-call.ts';
@@ -18,12 +20,15 @@ import { persist } from './persisting.ts';
 import { phrasesOf } from './phrases.ts';
 import { assemblePrompt, type EarlierTurn, type OfferedPassage, REFUSAL_MARKER } from './prompt.ts';
 import type { LoadedRelease, Releases } from './releases.ts';
+import type { SessionFiles } from './session-files.ts';
 import type { SessionRecord } from './sessions.ts';
 import type { CitationRecord, Conclusion, TurnFinish, TurnRecord } from './turns.ts';
 
 export interface AnsweringParts {
   readonly releases: Pick<Releases, 'active'>;
   readonly context: Pick<ContextTurns, 'before'>;
+  readonly attachments: Pick<Attachments, 'read'>;
+  readonly files: Pick<SessionFiles, 'of'>;
   readonly model: Client<typeof ModelService>;
   readonly contextTokens: number;
   readonly clock: { now(): number };
@@ -59,7 +64,14 @@ export class Answering {
     const frame: Frame = { language, release: release?.name ?? '' };
     if (!release) return say(live, frame, 'refused', phrasesOf(language).untaught);
     const earlier = await persist(() => this.#parts.context.before(turn, session), signal);
-    const route = chooseRoute({ question: turn.question, language, earlier, index: release.index });
+    const files = session.files ? await persist(() => this.#parts.files.of(session), signal) : [];
+    const index = searchTogether(
+      release.index,
+      files.map((file) => file.index),
+    );
+    const opening = files[0]?.opening ?? [];
+    const illustrated = turn.attachments !== undefined;
+    const route = chooseRoute({ question: turn.question, language, earlier, index, illustrated, opening });
     switch (route.type) {
       case 'small_talk':
         return say(live, frame, 'small_talk', smallTalkReply(route.kind, language, release.index));
@@ -85,7 +97,12 @@ export class Answering {
     context: CallContext,
   ): Promise<Conclusion> {
     const { language } = frame;
+    const { attachments } = turn;
+    const pictures = attachments
+      ? await persist(() => this.#parts.attachments.read(attachments), context.signal)
+      : undefined;
     const prompt = assemblePrompt({
+      ...(pictures === undefined ? {} : { pictures }),
       assistant: index.header,
       question: turn.question,
       language,

@@ -5,6 +5,7 @@ import type { Clock } from '#lib/clock.ts';
 import type { Ids } from '#lib/ids.ts';
 import { type Failure, RpcError } from '#lib/rpc/status.ts';
 import type { SpanContext } from '#lib/telemetry/traces.ts';
+import { type Attachments, type Picture, picturesHash } from './attachments.ts';
 import { handedOver, QUEUE_FULL, queueFull, requestIdReused } from './failures.ts';
 import type { After, LiveEvent } from './live-turn.ts';
 import { assistantOf, sessionKey, turnKey, turnName, turnNameOfKey } from './names.ts';
@@ -22,6 +23,8 @@ export interface Question {
   readonly requestId: string;
   readonly language: string;
   readonly position: number;
+  /** Pictures that belong to it. */
+  readonly attachments: readonly Picture[];
 }
 
 /** A turn that was accepted. */
@@ -38,6 +41,7 @@ export interface AskingParts {
   readonly sessions: Sessions;
   readonly runner: TurnRunner;
   readonly releases: Pick<Releases, 'active'>;
+  readonly attachments: Pick<Attachments, 'keep'>;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly queueLimit: number;
@@ -71,11 +75,12 @@ export class Asking {
     // Most sessions are idle: the first attempt is then begun with the insert itself, which spares a write. It counts when the ticket, which
     // says so, takes the lease.
     const idle = !runner.busy(sessionKey(session));
-    const turn: TurnRecord = {
+    const { attachments } = asked;
+    const plain: TurnRecord = {
       key,
       session: sessionKey(session),
       requestId,
-      bodyHash: bodyHash(asked.question, asked.language),
+      bodyHash: bodyHash(asked.question, asked.language, picturesHash(attachments)),
       question: asked.question,
       ...(asked.language === '' ? {} : { askedLanguage: asked.language }),
       subject: principal.subject,
@@ -87,7 +92,10 @@ export class Asking {
       attempt: idle ? 1 : 0,
     };
     const earlier = await turns.get(key);
-    if (earlier) return this.#resume(earlier, turn);
+    if (earlier) return this.#resume(earlier, plain);
+    // Before the turn itself: whoever sees the turn finds its pictures.
+    const kept = attachments.length > 0 ? await this.#parts.attachments.keep(key, attachments, now) : undefined;
+    const turn = kept ? { ...plain, attachments: kept } : plain;
     runner.live(key).span = span;
     // Both leave together, and share a commit where the store can; the insert alone decides.
     const stored = turns.accept(turn);

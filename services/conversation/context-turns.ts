@@ -67,6 +67,11 @@ export class ContextTurns {
   }
 }
 
+/** Stands for a question that was a picture and no word. */
+const PICTURE = '(a picture)';
+
 function contextOf({ question, conclusion }: TurnRecord): EarlierTurn[] {
-  return conclusion && REMEMBERED.has(conclusion.outcome) ? [{ question, answer: conclusion.answer }] : [];
+  return conclusion && REMEMBERED.has(conclusion.outcome)
+    ? [{ question: question || PICTURE, answer: conclusion.answer }]
+    : [];
 }

@@ -1,3 +1,4 @@
+import type { FileFault } from '#lib/material/formats.ts';
 import { type Failure, RpcError } from '#lib/rpc/status.ts';
 
 /** The errors of this service, by the reasons of its error_reason.proto. */
@@ -77,6 +78,20 @@ export const QUEUE_FULL: Failure = {
   domain: DOMAIN,
   message: 'Too many questions wait in this session. Wait for their answers, or stop them.',
 };
+
+/** An attached file that cannot be read. */
+export function fileRefused({ reason, message, metadata }: FileFault): RpcError {
+  const told = FILE_REASONS.has(reason) ? reason : 'FILE_NOTHING_READ';
+  return new RpcError({
+    code: 'INVALID_ARGUMENT',
+    reason: told,
+    domain: DOMAIN,
+    message,
+    ...(metadata === undefined ? {} : { metadata }),
+  });
+}
+
+const FILE_REASONS: ReadonlySet<string> = new Set(['FILE_EMPTY', 'FILE_FORMAT_UNKNOWN', 'FILE_ENCODING_UNKNOWN']);
 
 export function requestIdReused(): RpcError {
   return new RpcError({

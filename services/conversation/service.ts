@@ -6,6 +6,8 @@ import { ModelService } from '#gen/otvet/llm/v1/model_service_pb.ts';
 import { AssistantService } from '#gen/otvet/training/v1/assistant_service_pb.ts';
 import { ReleaseActivatedSchema } from '#gen/otvet/training/v1/events_pb.ts';
 import { ReleaseService } from '#gen/otvet/training/v1/release_service_pb.ts';
+import { openBlobs } from '#lib/blobs/open.ts';
+import type { OpenedBlobs } from '#lib/blobs/port.ts';
 import { ownAddress } from '#lib/config/listen.ts';
 import { atStart } from '#lib/documents/at-start.ts';
 import { openStore } from '#lib/documents/open.ts';
@@ -17,8 +19,10 @@ import { Positions } from '#lib/events/positions.ts';
 import { createClient, openChannel } from '#lib/rpc/client.ts';
 import { serve, startRpcServer } from '#lib/rpc/server.ts';
 import type { Host, RunningService } from '#lib/service/host.ts';
+import { Thread } from '#lib/threads/thread.ts';
 import { Answering } from './answering.ts';
 import { Asking } from './asking.ts';
+import { Attachments } from './attachments.ts';
 import { type ConversationConfig, conversationVariables } from './config.ts';
 import { ContextTurns } from './context-turns.ts';
 import { conversationHandlers } from './conversation-handlers.ts';
@@ -27,7 +31,9 @@ import { EXPIRY_LOOK_MS, HandoffExpiry } from './handoff-expiry.ts';
 import { handoffHandlers } from './handoff-handlers.ts';
 import { HandoffMessages, handoffMessageCollection } from './handoff-messages.ts';
 import { Handoffs, handingOver } from './handoffs.ts';
+import { KeptBlobs, keptBlobCollection } from './kept-blobs.ts';
 import { Releases } from './releases.ts';
+import { SessionFiles } from './session-files.ts';
 import { sessionHandlers } from './session-handlers.ts';
 import { Sessions, sessionCollection } from './sessions.ts';
 import { Stopping } from './stopping.ts';
@@ -42,6 +48,8 @@ import { Turns, turnCollection } from './turns.ts';
 export interface ConversationParts {
   /** Not closed at the end. */
   readonly store: DocumentStore;
+  /** Not closed at the end. */
+  readonly blobs: OpenedBlobs;
   /** How long the lease of a session lasts without being renewed, in milliseconds. */
   readonly leaseMs: number;
   /** A stopwatch in milliseconds that never jumps. */
@@ -49,6 +57,10 @@ export interface ConversationParts {
   /** How often handoffs whose time is over are looked for, in milliseconds. */
   readonly handoffLookMs: number;
 }
+
+/** A file or recording of 20 MiB, or four pictures of 3 MiB with their question. */
+const MAX_MESSAGE_BYTES = 21 * 1024 * 1024;
+const THREAD_IDLE_MS = 5_000;
 
 /** Starts the conversation service: sessions, turns, retrieval and the answer policy. */
 export async function startConversation(
@@ -61,7 +73,9 @@ export async function startConversation(
   const log = host.log.child({ service: 'conversation' });
   const identity = await host.issue('conversation');
   const store = overrides.store ?? (await openStore({ service: 'conversation', config, clock, log }));
-  const llm = openChannel({ service: 'llm', address: config.llmAddress, identity, metrics });
+  const blobs = overrides.blobs ?? (await openBlobs({ service: 'conversation', config, clock, log }));
+  const maxMessageBytes = MAX_MESSAGE_BYTES;
+  const llm = openChannel({ service: 'llm', address: config.llmAddress, identity, metrics, maxMessageBytes });
   const training = openChannel({ service: 'training', address: config.trainingAddress, identity, metrics });
 
   const sessionDocuments = store.collection(sessionCollection);
@@ -105,10 +119,17 @@ export async function startConversation(
     log,
   });
   const context = new ContextTurns(turns);
+  const kept = new KeptBlobs({ blobs, kept: store.collection(keptBlobCollection), clock, log });
+  const attachments = new Attachments(kept);
+  const fileThread = new Thread(new URL('./session-file.worker.ts', import.meta.url), THREAD_IDLE_MS);
+  const files = new SessionFiles({ kept, sessions, thread: fileThread, clock, ids });
+  const model = createClient(ModelService, llm);
   const answering = new Answering({
     releases,
     context,
-    model: createClient(ModelService, llm),
+    attachments,
+    files,
+    model,
     contextTokens: config.contextTokens,
     clock,
     log,
@@ -123,7 +144,8 @@ export async function startConversation(
     metrics: new TurnMetrics(metrics),
     turnTimeoutMs: config.turnTimeout,
   });
-  const asking = new Asking({ turns, sessions, runner, releases, clock, ids, queueLimit: config.sessionQueue });
+  const queueLimit = config.sessionQueue;
+  const asking = new Asking({ turns, sessions, runner, releases, attachments, clock, ids, queueLimit });
   const stopping = new Stopping({ turns, sessions, runner, clock, log });
   const sweep = new Sweep({ turns, sessions, runner, clock, log });
   const expiry = new HandoffExpiry({ handoffs, clock, log, everyMs: overrides.handoffLookMs ?? EXPIRY_LOOK_MS });
@@ -145,11 +167,18 @@ export async function startConversation(
     served: [
       serve(
         ConversationService,
-        conversationHandlers(asking, stopping, (key) => sessions.get(key)),
+        conversationHandlers(asking, stopping, (key) => sessions.get(key), model),
       ),
       serve(
         SessionService,
-        sessionHandlers({ sessions, turns, sessionCollection: sessionDocuments, turnCollection: turnDocuments, clock }),
+        sessionHandlers({
+          sessions,
+          turns,
+          sessionCollection: sessionDocuments,
+          turnCollection: turnDocuments,
+          files,
+          clock,
+        }),
       ),
       serve(
         HandoffService,
@@ -168,6 +197,7 @@ export async function startConversation(
     log,
     metrics,
     clock,
+    maxMessageBytes,
     ready,
   });
   // Where other processes may be running turns, what was left is seen by its leases.
@@ -193,6 +223,9 @@ export async function startConversation(
       await activations[Symbol.asyncDispose]();
       await events[Symbol.asyncDispose]();
       await Promise.all([llm[Symbol.asyncDispose](), training[Symbol.asyncDispose]()]);
+      kept[Symbol.dispose]();
+      await fileThread[Symbol.asyncDispose]();
+      if (!overrides.blobs) await blobs[Symbol.asyncDispose]();
       if (!overrides.store) await store[Symbol.asyncDispose]();
     },
   };

@@ -1,4 +1,5 @@
-import { Scope } from '#gen/otvet/access/v1/access_pb.ts';
+import { timestampFromMs } from '@bufbuild/protobuf/wkt';
+import { type Principal, Scope } from '#gen/otvet/access/v1/access_pb.ts';
 import type { SessionService } from '#gen/otvet/conversation/v1/session_service_pb.ts';
 import type { Clock } from '#lib/clock.ts';
 import { listPage } from '#lib/documents/page.ts';
@@ -14,6 +15,7 @@ import {
 } from './failures.ts';
 import { assistantOf, parseSessionName, parseTurnName, realmOf, sessionKey, turnKey } from './names.ts';
 import { maySee, type Reader, readable } from './session-access.ts';
+import type { SessionFiles } from './session-files.ts';
 import type { SessionRecord, Sessions } from './sessions.ts';
 import { givenFeedback, sessionMessage, turnMessage } from './turn-message.ts';
 import type { TurnRecord, Turns } from './turns.ts';
@@ -23,6 +25,7 @@ export interface SessionHandlersParts {
   readonly turns: Pick<Turns, 'get' | 'giveFeedback'>;
   readonly sessionCollection: Collection<SessionRecord>;
   readonly turnCollection: Collection<TurnRecord>;
+  readonly files: Pick<SessionFiles, 'attach' | 'remove'>;
   readonly clock: Clock;
 }
 
@@ -30,8 +33,16 @@ const DEFAULT_PAGE = 50;
 
 /** SessionService: reading and steering sessions. */
 export function sessionHandlers(parts: SessionHandlersParts): Handlers<typeof SessionService> {
-  const { sessions, turns, sessionCollection, turnCollection, clock } = parts;
+  const { sessions, turns, sessionCollection, turnCollection, files, clock } = parts;
   const reader: Reader = (key) => sessions.get(key);
+  const make = async (name: string, principal: Principal | undefined): Promise<string> => {
+    const { assistant, session } = parseSessionName(name);
+    const key = sessionKey({ assistant, session });
+    if (await readable(reader, name, principal)) return key;
+    if (principal && realmOf(session) !== principal.realm) throw sessionNotOwn();
+    await sessions.create(key, assistant, realmOf(session), clock.now());
+    return key;
+  };
 
   return {
     async getSession({ name }, { principal }) {
@@ -60,21 +71,27 @@ export function sessionHandlers(parts: SessionHandlersParts): Handlers<typeof Se
       const paths = updateMask?.paths ?? [];
       if (paths.length !== 1 || paths[0] !== 'language')
         throw fieldInvalid('update_mask', 'must name "language", the one field that can be changed');
-      const { assistant, session: id } = parseSessionName(name);
-      if (!(await readable(reader, name, principal))) {
-        if (principal && realmOf(id) !== principal.realm) throw sessionNotOwn();
-        await sessions.create(sessionKey({ assistant, session: id }), assistant, realmOf(id), clock.now());
-      }
-      const updated = await sessions.setLanguage(sessionKey({ assistant, session: id }), session?.language ?? '');
+      const updated = await sessions.setLanguage(await make(name, principal), session?.language ?? '');
       if (!updated) throw sessionNotFound();
       return { session: sessionMessage(updated) };
     },
 
     async resetSession({ name }, { principal }) {
-      if (!(await readable(reader, name, principal))) throw sessionNotFound();
-      const updated = await sessions.beginAnew(sessionKey(parseSessionName(name)), clock.now());
+      const session = await readable(reader, name, principal);
+      if (!session) throw sessionNotFound();
+      const updated = await sessions.beginAnew(session.key, clock.now());
       if (!updated) throw sessionNotFound();
+      await files.remove(session);
       return { session: sessionMessage(updated) };
+    },
+
+    async attachFile({ session: name, fileName, content, language }, { principal }) {
+      if (!principal) throw principalMissing();
+      // Only one's own: a scope to read the sessions of others is none to put files into them.
+      if (realmOf(parseSessionName(name).session) !== principal.realm) throw sessionNotOwn();
+      const key = await make(name, principal);
+      const { passageCount, until } = await files.attach(key, fileName, new Uint8Array(content), language);
+      return { passageCount, expireTime: timestampFromMs(until) };
     },
 
     async getTurn({ name }, { principal }) {

@@ -1,6 +1,7 @@
 import { LeaseWatch } from '#lib/documents/lease-watch.ts';
 import type { Collection, CollectionSpec, Document } from '#lib/documents/port.ts';
 import type { HandoffRecord } from './handoff.ts';
+import type { SessionFile } from './session-files.ts';
 
 /** A turn's place in the order of its session. */
 export interface Ticket {
@@ -34,6 +35,8 @@ export interface SessionRecord extends Document {
   readonly turnCount: number;
   /** Turns accepted earlier are no context for later answers. */
   readonly contextSince: number;
+  /** Files of the person's own, the oldest first; absent: none. */
+  readonly files?: readonly SessionFile[];
   readonly queue: readonly Ticket[];
   readonly lease: Lease;
   /** The last one. */
@@ -60,6 +63,9 @@ export const sessionCollection: CollectionSpec<SessionRecord> = {
  * short enough for a person who waits.
  */
 export const LEASE_MS = 7_000;
+
+/** Files of a session that it can be asked about; of more the oldest go. */
+const MAX_FILES = 5;
 
 /** A turn that this process may run now, and the lease it runs under. */
 export interface Claim {
@@ -257,9 +263,15 @@ export class Sessions {
     return updated.ok ? updated.document : undefined;
   }
 
-  /** Later answers know nothing of turns accepted before `now`. */
+  /** Adds a file; the same content takes the place that it had. */
+  async addFile(key: string, file: SessionFile): Promise<void> {
+    await this.#sessions.update(key, {}, { pull: { files: { sha256: file.sha256 } } });
+    await this.#sessions.update(key, {}, { push: { files: { value: file, last: MAX_FILES } } });
+  }
+
+  /** Later answers know nothing of turns accepted before `now`, nor of files. */
   async beginAnew(key: string, now: number): Promise<SessionRecord | undefined> {
-    const updated = await this.#sessions.update(key, {}, { set: { contextSince: now } });
+    const updated = await this.#sessions.update(key, {}, { set: { contextSince: now }, unset: ['files'] });
     return updated.ok ? updated.document : undefined;
   }
 }

@@ -70,6 +70,7 @@ export function turnMessage(turn: TurnRecord): MessageInitShape<typeof TurnSchem
     name: turnName(turnNameOfKey(turn.key)),
     requestId: turn.requestId,
     question: turn.question,
+    attachmentCount: turn.attachments?.length ?? 0,
     state: STATES[turn.state],
     attempt: attemptsOf(turn),
     createTime: timestampFromMs(turn.acceptedAt),

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Change, Collection, CollectionSpec, Condition, Document } from '#lib/documents/port.ts';
 import type { Positions } from '#lib/events/positions.ts';
+import type { AttachmentRecord } from './attachments.ts';
 import { type FeedbackRecord, feedbackHash, type GivenFeedback } from './feedback.ts';
 
 // Types, not interfaces, where a value is stored inside a document: only those are known to hold nothing but JSON values.
@@ -53,9 +54,11 @@ export interface TurnRecord extends Document {
   /** Key of the session's document. */
   readonly session: string;
   readonly requestId: string;
-  /** Hash of the question and language asked for: a request_id may not come back with others. */
+  /** Hash of the question, its pictures and the language asked for: a request_id may not come back with others. */
   readonly bodyHash: string;
   readonly question: string;
+  /** The pictures that came with it; absent: none. */
+  readonly attachments?: readonly AttachmentRecord[];
   /** The language the caller asked for; absent: none. */
   readonly askedLanguage?: string;
   /** The person within the realm. */
@@ -103,8 +106,10 @@ export function turnId(session: string, subject: string, requestId: string): str
   return createHash('sha256').update(`${session}\n${subject}\n${requestId}`).digest('hex').slice(0, 24);
 }
 
-export function bodyHash(question: string, language: string): string {
-  return createHash('sha256').update(`${language}\n${question}`).digest('base64url').slice(0, 16);
+/** `pictures`: the hash of the pictures that came with it, '' where there are none. */
+export function bodyHash(question: string, language: string, pictures: string): string {
+  const told = pictures === '' ? '' : `${pictures}\n`;
+  return createHash('sha256').update(`${told}${language}\n${question}`).digest('base64url').slice(0, 16);
 }
 
 /** The conclusion of a turn that ends before a model said anything. */

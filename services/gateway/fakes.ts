@@ -161,6 +161,7 @@ function answers(seen: Seen[]): Handlers<typeof ConversationService> {
       const turn = turnOf(request.assistant, request.question);
       yield { event: { case: 'finished', value: { turn, finishReason: FinishReason.COMPLETE } } };
     },
+    transcribe: async () => ({}),
     askUnary: async (request, context) => {
       seen.push({ method: 'askUnary', request, context });
       return { turn: turnOf(request.assistant, request.question) };
@@ -199,5 +200,6 @@ function sessions(): Handlers<typeof SessionService> {
     getTurn: async () => ({}),
     listTurns: async () => ({ turns: [] }),
     giveFeedback: async () => ({}),
+    attachFile: async () => ({}),
   };
 }

@@ -32,6 +32,7 @@ describe('access over mTLS', () => {
       serve(ConversationService, {
         ask: () => empty(),
         askUnary: async () => ({}),
+        transcribe: async () => ({}),
         stopTurns: async () => ({ stoppedCount: 1 }),
       }),
     ]);

@@ -44,6 +44,7 @@ describe('errors over the wire', () => {
           yield { event: { case: 'delta', value: { sequence: 2 ** 40, text: '' } } };
         },
         askUnary: async () => ({}),
+        transcribe: async () => ({}),
         stopTurns: () => {
           throw new Error('people wrote this');
         },

@@ -51,6 +51,7 @@ describe('several replicas behind one channel', () => {
           yield { event: { case: 'delta', value: { sequence: 1, text: name } } };
         },
         askUnary: async () => ({}),
+        transcribe: async () => ({}),
         stopTurns: async () => ({}),
       });
     const hang = (signal: AbortSignal) =>

@@ -176,6 +176,7 @@ describe('the RPC server', () => {
           await new Promise((resolve) => signal.addEventListener('abort', resolve));
         },
         askUnary: async () => ({}),
+        transcribe: async () => ({}),
         stopTurns: async () => ({}),
       }),
     ]);

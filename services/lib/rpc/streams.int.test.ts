@@ -28,6 +28,7 @@ describe('streams and cancellation', () => {
       serve(ConversationService, {
         ask: (request, context) => ask(request, context),
         askUnary: async () => ({}),
+        transcribe: async () => ({}),
         stopTurns: async () => ({}),
       }),
       serve(AssistantService, {

@@ -33,6 +33,7 @@ describe('traces over the wire', () => {
             throw new Error('hunter2');
           },
           askUnary: async () => ({}),
+          transcribe: async () => ({}),
           stopTurns: async () => ({}),
         }),
         serve(AssistantService, {

@@ -16,7 +16,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file otvet/conversation/v1/conversation_service.proto.
  */
 export const file_otvet_conversation_v1_conversation_service: GenFile = /*@__PURE__*/
-  fileDesc("CjBvdHZldC9jb252ZXJzYXRpb24vdjEvY29udmVyc2F0aW9uX3NlcnZpY2UucHJvdG8SFW90dmV0LmNvbnZlcnNhdGlvbi52MSLjAgoKQXNrUmVxdWVzdBI7Cglhc3Npc3RhbnQYASABKAlCKLpIJXIjMiFeYXNzaXN0YW50cy9bYS16XVthLXowLTktXXswLDM4fSQSLQoKc2Vzc2lvbl9pZBgCIAEoCUIZukgWchQYQDIQXltBLVphLXowLTlfLV0qJBIjCghxdWVzdGlvbhgDIAEoCUIRgAEBukgLcgkQARiAfTICXFMSMAoKcmVxdWVzdF9pZBgEIAEoCUIcukgZchcYgAEyEl5bQS1aYS16MC05Ll86LV0qJBJBCghsYW5ndWFnZRgFIAEoCUIvukgscioYIzImXihbYS16QS1aXXsyLDN9KC1bYS16QS1aMC05XXsyLDh9KSopPyQSGQoIcG9zaXRpb24YBiABKANCB7pIBCICKAASNAoFYWZ0ZXIYByABKAsyJS5vdHZldC5jb252ZXJzYXRpb24udjEuU3RyZWFtUG9zaXRpb24iRQoOU3RyZWFtUG9zaXRpb24SGAoHYXR0ZW1wdBgBIAEoBUIHukgEGgIoABIZCghzZXF1ZW5jZRgCIAEoBUIHukgEGgIoACLRAwoLQXNrUmVzcG9uc2USPQoHc3RhcnRlZBgBIAEoCzIqLm90dmV0LmNvbnZlcnNhdGlvbi52MS5Bc2tSZXNwb25zZS5TdGFydGVkSAASOQoFZGVsdGEYAiABKAsyKC5vdHZldC5jb252ZXJzYXRpb24udjEuQXNrUmVzcG9uc2UuRGVsdGFIABIzCghjaXRhdGlvbhgDIAEoCzIfLm90dmV0LmNvbnZlcnNhdGlvbi52MS5DaXRhdGlvbkgAEj8KCGZpbmlzaGVkGAQgASgLMisub3R2ZXQuY29udmVyc2F0aW9uLnYxLkFza1Jlc3BvbnNlLkZpbmlzaGVkSAAaKAoHU3RhcnRlZBIMCgR0dXJuGAEgASgJEg8KB2F0dGVtcHQYAiABKAUaLAoFRGVsdGESEAoIc2VxdWVuY2UYASABKAUSEQoEdGV4dBgCIAEoCUIDgAEBGnEKCEZpbmlzaGVkEikKBHR1cm4YASABKAsyGy5vdHZldC5jb252ZXJzYXRpb24udjEuVHVybhI6Cg1maW5pc2hfcmVhc29uGAIgASgOMiMub3R2ZXQuY29udmVyc2F0aW9uLnYxLkZpbmlzaFJlYXNvbkIHCgVldmVudCKXAgoPQXNrVW5hcnlSZXF1ZXN0EjsKCWFzc2lzdGFudBgBIAEoCUIoukglciMyIV5hc3Npc3RhbnRzL1thLXpdW2EtejAtOS1dezAsMzh9JBItCgpzZXNzaW9uX2lkGAIgASgJQhm6SBZyFBhAMhBeW0EtWmEtejAtOV8tXSokEiMKCHF1ZXN0aW9uGAMgASgJQhGAAQG6SAtyCRABGIB9MgJcUxIwCgpyZXF1ZXN0X2lkGAQgASgJQhy6SBlyFxiAATISXltBLVphLXowLTkuXzotXSokEkEKCGxhbmd1YWdlGAUgASgJQi+6SCxyKhgjMiZeKFthLXpBLVpdezIsM30oLVthLXpBLVowLTldezIsOH0pKik/JCI9ChBBc2tVbmFyeVJlc3BvbnNlEikKBHR1cm4YASABKAsyGy5vdHZldC5jb252ZXJzYXRpb24udjEuVHVybiJvChBTdG9wVHVybnNSZXF1ZXN0ElsKB3Nlc3Npb24YASABKAlCSrpIR3JFGIACMkBeYXNzaXN0YW50cy9bYS16XVthLXowLTktXXswLDM4fS9zZXNzaW9ucy9bQS1aYS16MC05Ll8tXXsxLDE2MH0kIioKEVN0b3BUdXJuc1Jlc3BvbnNlEhUKDXN0b3BwZWRfY291bnQYASABKAUqoAEKDEZpbmlzaFJlYXNvbhIdChlGSU5JU0hfUkVBU09OX1VOU1BFQ0lGSUVEEAASGgoWRklOSVNIX1JFQVNPTl9DT01QTEVURRABEhgKFEZJTklTSF9SRUFTT05fTEVOR1RIEAISGQoVRklOSVNIX1JFQVNPTl9TVE9QUEVEEAMSIAocRklOSVNIX1JFQVNPTl9DT05URU5UX0ZJTFRFUhAEMo0DChNDb252ZXJzYXRpb25TZXJ2aWNlEngKA0FzaxIhLm90dmV0LmNvbnZlcnNhdGlvbi52MS5Bc2tSZXF1ZXN0GiIub3R2ZXQuY29udmVyc2F0aW9uLnYxLkFza1Jlc3BvbnNlIiiQAgLaoBkhChB0ZWxlZ3JhbS1hZGFwdGVyEg0IARIJYXNzaXN0YW50MAEScwoIQXNrVW5hcnkSJi5vdHZldC5jb252ZXJzYXRpb24udjEuQXNrVW5hcnlSZXF1ZXN0Gicub3R2ZXQuY29udmVyc2F0aW9uLnYxLkFza1VuYXJ5UmVzcG9uc2UiFpACAtqgGQ8SDQgBEglhc3Npc3RhbnQShgEKCVN0b3BUdXJucxInLm90dmV0LmNvbnZlcnNhdGlvbi52MS5TdG9wVHVybnNSZXF1ZXN0Gigub3R2ZXQuY29udmVyc2F0aW9uLnYxLlN0b3BUdXJuc1Jlc3BvbnNlIiaQAgLaoBkfChB0ZWxlZ3JhbS1hZGFwdGVyEgsIARIHc2Vzc2lvbmIGcHJvdG8z", [file_buf_validate_validate, file_otvet_access_v1_access, file_otvet_conversation_v1_turn]);
+  fileDesc("CjBvdHZldC9jb252ZXJzYXRpb24vdjEvY29udmVyc2F0aW9uX3NlcnZpY2UucHJvdG8SFW90dmV0LmNvbnZlcnNhdGlvbi52MSKfAwoKQXNrUmVxdWVzdBI7Cglhc3Npc3RhbnQYASABKAlCKLpIJXIjMiFeYXNzaXN0YW50cy9bYS16XVthLXowLTktXXswLDM4fSQSLQoKc2Vzc2lvbl9pZBgCIAEoCUIZukgWchQYQDIQXltBLVphLXowLTlfLV0qJBIdCghxdWVzdGlvbhgDIAEoCUILgAEBukgFcgMYgH0SMAoKcmVxdWVzdF9pZBgEIAEoCUIcukgZchcYgAEyEl5bQS1aYS16MC05Ll86LV0qJBJBCghsYW5ndWFnZRgFIAEoCUIvukgscioYIzImXihbYS16QS1aXXsyLDN9KC1bYS16QS1aMC05XXsyLDh9KSopPyQSGQoIcG9zaXRpb24YBiABKANCB7pIBCICKAASNAoFYWZ0ZXIYByABKAsyJS5vdHZldC5jb252ZXJzYXRpb24udjEuU3RyZWFtUG9zaXRpb24SQAoLYXR0YWNobWVudHMYCCADKAsyIS5vdHZldC5jb252ZXJzYXRpb24udjEuQXR0YWNobWVudEIIukgFkgECEAQiXgoKQXR0YWNobWVudBIxCgltaW1lX3R5cGUYASABKAlCHrpIG3IZMhdeaW1hZ2UvKGpwZWd8cG5nfHdlYnApJBIdCgRkYXRhGAIgASgMQg+AAQG6SAl6BxABGICAwAEiRQoOU3RyZWFtUG9zaXRpb24SGAoHYXR0ZW1wdBgBIAEoBUIHukgEGgIoABIZCghzZXF1ZW5jZRgCIAEoBUIHukgEGgIoACLRAwoLQXNrUmVzcG9uc2USPQoHc3RhcnRlZBgBIAEoCzIqLm90dmV0LmNvbnZlcnNhdGlvbi52MS5Bc2tSZXNwb25zZS5TdGFydGVkSAASOQoFZGVsdGEYAiABKAsyKC5vdHZldC5jb252ZXJzYXRpb24udjEuQXNrUmVzcG9uc2UuRGVsdGFIABIzCghjaXRhdGlvbhgDIAEoCzIfLm90dmV0LmNvbnZlcnNhdGlvbi52MS5DaXRhdGlvbkgAEj8KCGZpbmlzaGVkGAQgASgLMisub3R2ZXQuY29udmVyc2F0aW9uLnYxLkFza1Jlc3BvbnNlLkZpbmlzaGVkSAAaKAoHU3RhcnRlZBIMCgR0dXJuGAEgASgJEg8KB2F0dGVtcHQYAiABKAUaLAoFRGVsdGESEAoIc2VxdWVuY2UYASABKAUSEQoEdGV4dBgCIAEoCUIDgAEBGnEKCEZpbmlzaGVkEikKBHR1cm4YASABKAsyGy5vdHZldC5jb252ZXJzYXRpb24udjEuVHVybhI6Cg1maW5pc2hfcmVhc29uGAIgASgOMiMub3R2ZXQuY29udmVyc2F0aW9uLnYxLkZpbmlzaFJlYXNvbkIHCgVldmVudCLTAgoPQXNrVW5hcnlSZXF1ZXN0EjsKCWFzc2lzdGFudBgBIAEoCUIoukglciMyIV5hc3Npc3RhbnRzL1thLXpdW2EtejAtOS1dezAsMzh9JBItCgpzZXNzaW9uX2lkGAIgASgJQhm6SBZyFBhAMhBeW0EtWmEtejAtOV8tXSokEh0KCHF1ZXN0aW9uGAMgASgJQguAAQG6SAVyAxiAfRIwCgpyZXF1ZXN0X2lkGAQgASgJQhy6SBlyFxiAATISXltBLVphLXowLTkuXzotXSokEkEKCGxhbmd1YWdlGAUgASgJQi+6SCxyKhgjMiZeKFthLXpBLVpdezIsM30oLVthLXpBLVowLTldezIsOH0pKik/JBJACgthdHRhY2htZW50cxgGIAMoCzIhLm90dmV0LmNvbnZlcnNhdGlvbi52MS5BdHRhY2htZW50Qgi6SAWSAQIQBCI9ChBBc2tVbmFyeVJlc3BvbnNlEikKBHR1cm4YASABKAsyGy5vdHZldC5jb252ZXJzYXRpb24udjEuVHVybiJvChBTdG9wVHVybnNSZXF1ZXN0ElsKB3Nlc3Npb24YASABKAlCSrpIR3JFGIACMkBeYXNzaXN0YW50cy9bYS16XVthLXowLTktXXswLDM4fS9zZXNzaW9ucy9bQS1aYS16MC05Ll8tXXsxLDE2MH0kIioKEVN0b3BUdXJuc1Jlc3BvbnNlEhUKDXN0b3BwZWRfY291bnQYASABKAUi8AEKEVRyYW5zY3JpYmVSZXF1ZXN0EjsKCWFzc2lzdGFudBgBIAEoCUIoukglciMyIV5hc3Npc3RhbnRzL1thLXpdW2EtejAtOS1dezAsMzh9JBIeCgVhdWRpbxgCIAEoDEIPgAEBukgJegcQARiAgIAKEjsKCW1pbWVfdHlwZRgDIAEoCUIoukglciMyIV4oYXVkaW98dmlkZW8pL1thLXowLTkuKy1dezEsNjR9JBJBCghsYW5ndWFnZRgEIAEoCUIvukgscioYIzImXihbYS16QS1aXXsyLDN9KC1bYS16QS1aMC05XXsyLDh9KSopPyQiSgoSVHJhbnNjcmliZVJlc3BvbnNlEhEKBHRleHQYASABKAlCA4ABARIQCghsYW5ndWFnZRgCIAEoCRIPCgdzZWNvbmRzGAMgASgBKqABCgxGaW5pc2hSZWFzb24SHQoZRklOSVNIX1JFQVNPTl9VTlNQRUNJRklFRBAAEhoKFkZJTklTSF9SRUFTT05fQ09NUExFVEUQARIYChRGSU5JU0hfUkVBU09OX0xFTkdUSBACEhkKFUZJTklTSF9SRUFTT05fU1RPUFBFRBADEiAKHEZJTklTSF9SRUFTT05fQ09OVEVOVF9GSUxURVIQBDKYBAoTQ29udmVyc2F0aW9uU2VydmljZRJ4CgNBc2sSIS5vdHZldC5jb252ZXJzYXRpb24udjEuQXNrUmVxdWVzdBoiLm90dmV0LmNvbnZlcnNhdGlvbi52MS5Bc2tSZXNwb25zZSIokAIC2qAZIQoQdGVsZWdyYW0tYWRhcHRlchINCAESCWFzc2lzdGFudDABEnMKCEFza1VuYXJ5EiYub3R2ZXQuY29udmVyc2F0aW9uLnYxLkFza1VuYXJ5UmVxdWVzdBonLm90dmV0LmNvbnZlcnNhdGlvbi52MS5Bc2tVbmFyeVJlc3BvbnNlIhaQAgLaoBkPEg0IARIJYXNzaXN0YW50EoYBCglTdG9wVHVybnMSJy5vdHZldC5jb252ZXJzYXRpb24udjEuU3RvcFR1cm5zUmVxdWVzdBooLm90dmV0LmNvbnZlcnNhdGlvbi52MS5TdG9wVHVybnNSZXNwb25zZSImkAIC2qAZHwoQdGVsZWdyYW0tYWRhcHRlchILCAESB3Nlc3Npb24SiAEKClRyYW5zY3JpYmUSKC5vdHZldC5jb252ZXJzYXRpb24udjEuVHJhbnNjcmliZVJlcXVlc3QaKS5vdHZldC5jb252ZXJzYXRpb24udjEuVHJhbnNjcmliZVJlc3BvbnNlIiXaoBkhChB0ZWxlZ3JhbS1hZGFwdGVyEg0IARIJYXNzaXN0YW50YgZwcm90bzM", [file_buf_validate_validate, file_otvet_access_v1_access, file_otvet_conversation_v1_turn]);
 
 /**
  * A question.
@@ -40,7 +40,7 @@ export type AskRequest = Message<"otvet.conversation.v1.AskRequest"> & {
   sessionId: string;
 
   /**
-   * The question, plain text, at most 16,000 characters.
+   * The question, plain text, at most 16,000 characters. May be empty where there are attachments.
    *
    * @generated from field: string question = 3;
    */
@@ -74,6 +74,13 @@ export type AskRequest = Message<"otvet.conversation.v1.AskRequest"> & {
    * @generated from field: otvet.conversation.v1.StreamPosition after = 7;
    */
   after?: StreamPosition | undefined;
+
+  /**
+   * Pictures that belong to the question, at most 4. Kept for 30 days.
+   *
+   * @generated from field: repeated otvet.conversation.v1.Attachment attachments = 8;
+   */
+  attachments: Attachment[];
 };
 
 /**
@@ -82,6 +89,34 @@ export type AskRequest = Message<"otvet.conversation.v1.AskRequest"> & {
  */
 export const AskRequestSchema: GenMessage<AskRequest> = /*@__PURE__*/
   messageDesc(file_otvet_conversation_v1_conversation_service, 0);
+
+/**
+ * A picture that belongs to a question.
+ *
+ * @generated from message otvet.conversation.v1.Attachment
+ */
+export type Attachment = Message<"otvet.conversation.v1.Attachment"> & {
+  /**
+   * What `data` is, and must begin like: `image/jpeg`, `image/png` or `image/webp`.
+   *
+   * @generated from field: string mime_type = 1;
+   */
+  mimeType: string;
+
+  /**
+   * The file as it is, at most 3 MiB.
+   *
+   * @generated from field: bytes data = 2;
+   */
+  data: Uint8Array;
+};
+
+/**
+ * Describes the message otvet.conversation.v1.Attachment.
+ * Use `create(AttachmentSchema)` to create a new message.
+ */
+export const AttachmentSchema: GenMessage<Attachment> = /*@__PURE__*/
+  messageDesc(file_otvet_conversation_v1_conversation_service, 1);
 
 /**
  * How far a caller has read an answer stream.
@@ -109,7 +144,7 @@ export type StreamPosition = Message<"otvet.conversation.v1.StreamPosition"> & {
  * Use `create(StreamPositionSchema)` to create a new message.
  */
 export const StreamPositionSchema: GenMessage<StreamPosition> = /*@__PURE__*/
-  messageDesc(file_otvet_conversation_v1_conversation_service, 1);
+  messageDesc(file_otvet_conversation_v1_conversation_service, 2);
 
 /**
  * One step of an answer. Errors travel as the status of the call, never as a step.
@@ -162,7 +197,7 @@ export type AskResponse = Message<"otvet.conversation.v1.AskResponse"> & {
  * Use `create(AskResponseSchema)` to create a new message.
  */
 export const AskResponseSchema: GenMessage<AskResponse> = /*@__PURE__*/
-  messageDesc(file_otvet_conversation_v1_conversation_service, 2);
+  messageDesc(file_otvet_conversation_v1_conversation_service, 3);
 
 /**
  * Answering began.
@@ -190,7 +225,7 @@ export type AskResponse_Started = Message<"otvet.conversation.v1.AskResponse.Sta
  * Use `create(AskResponse_StartedSchema)` to create a new message.
  */
 export const AskResponse_StartedSchema: GenMessage<AskResponse_Started> = /*@__PURE__*/
-  messageDesc(file_otvet_conversation_v1_conversation_service, 2, 0);
+  messageDesc(file_otvet_conversation_v1_conversation_service, 3, 0);
 
 /**
  * More text.
@@ -218,7 +253,7 @@ export type AskResponse_Delta = Message<"otvet.conversation.v1.AskResponse.Delta
  * Use `create(AskResponse_DeltaSchema)` to create a new message.
  */
 export const AskResponse_DeltaSchema: GenMessage<AskResponse_Delta> = /*@__PURE__*/
-  messageDesc(file_otvet_conversation_v1_conversation_service, 2, 1);
+  messageDesc(file_otvet_conversation_v1_conversation_service, 3, 1);
 
 /**
  * The turn is finished.
@@ -246,7 +281,7 @@ export type AskResponse_Finished = Message<"otvet.conversation.v1.AskResponse.Fi
  * Use `create(AskResponse_FinishedSchema)` to create a new message.
  */
 export const AskResponse_FinishedSchema: GenMessage<AskResponse_Finished> = /*@__PURE__*/
-  messageDesc(file_otvet_conversation_v1_conversation_service, 2, 2);
+  messageDesc(file_otvet_conversation_v1_conversation_service, 3, 2);
 
 /**
  * A question to be answered in one piece. Fields as in AskRequest.
@@ -269,7 +304,7 @@ export type AskUnaryRequest = Message<"otvet.conversation.v1.AskUnaryRequest"> &
   sessionId: string;
 
   /**
-   * The question, plain text, at most 16,000 characters.
+   * The question, plain text, at most 16,000 characters. May be empty where there are attachments.
    *
    * @generated from field: string question = 3;
    */
@@ -288,6 +323,13 @@ export type AskUnaryRequest = Message<"otvet.conversation.v1.AskUnaryRequest"> &
    * @generated from field: string language = 5;
    */
   language: string;
+
+  /**
+   * Pictures that belong to the question, at most 4. Kept for 30 days.
+   *
+   * @generated from field: repeated otvet.conversation.v1.Attachment attachments = 6;
+   */
+  attachments: Attachment[];
 };
 
 /**
@@ -295,7 +337,7 @@ export type AskUnaryRequest = Message<"otvet.conversation.v1.AskUnaryRequest"> &
  * Use `create(AskUnaryRequestSchema)` to create a new message.
  */
 export const AskUnaryRequestSchema: GenMessage<AskUnaryRequest> = /*@__PURE__*/
-  messageDesc(file_otvet_conversation_v1_conversation_service, 3);
+  messageDesc(file_otvet_conversation_v1_conversation_service, 4);
 
 /**
  * The finished turn.
@@ -316,7 +358,7 @@ export type AskUnaryResponse = Message<"otvet.conversation.v1.AskUnaryResponse">
  * Use `create(AskUnaryResponseSchema)` to create a new message.
  */
 export const AskUnaryResponseSchema: GenMessage<AskUnaryResponse> = /*@__PURE__*/
-  messageDesc(file_otvet_conversation_v1_conversation_service, 4);
+  messageDesc(file_otvet_conversation_v1_conversation_service, 5);
 
 /**
  * Names the session to stop.
@@ -337,7 +379,7 @@ export type StopTurnsRequest = Message<"otvet.conversation.v1.StopTurnsRequest">
  * Use `create(StopTurnsRequestSchema)` to create a new message.
  */
 export const StopTurnsRequestSchema: GenMessage<StopTurnsRequest> = /*@__PURE__*/
-  messageDesc(file_otvet_conversation_v1_conversation_service, 5);
+  messageDesc(file_otvet_conversation_v1_conversation_service, 6);
 
 /**
  * What was stopped.
@@ -358,7 +400,84 @@ export type StopTurnsResponse = Message<"otvet.conversation.v1.StopTurnsResponse
  * Use `create(StopTurnsResponseSchema)` to create a new message.
  */
 export const StopTurnsResponseSchema: GenMessage<StopTurnsResponse> = /*@__PURE__*/
-  messageDesc(file_otvet_conversation_v1_conversation_service, 6);
+  messageDesc(file_otvet_conversation_v1_conversation_service, 7);
+
+/**
+ * A recording.
+ *
+ * @generated from message otvet.conversation.v1.TranscribeRequest
+ */
+export type TranscribeRequest = Message<"otvet.conversation.v1.TranscribeRequest"> & {
+  /**
+   * Who is spoken to: `assistants/{assistant}`.
+   *
+   * @generated from field: string assistant = 1;
+   */
+  assistant: string;
+
+  /**
+   * The file as it is, at most 20 MiB; through the public API at most 16 MiB.
+   *
+   * @generated from field: bytes audio = 2;
+   */
+  audio: Uint8Array;
+
+  /**
+   * What `audio` is, such as `audio/ogg`, `audio/mpeg`, `audio/mp4`, `audio/wav`, `audio/webm` or `audio/flac`.
+   *
+   * @generated from field: string mime_type = 3;
+   */
+  mimeType: string;
+
+  /**
+   * The language that is most likely spoken, BCP 47; empty where nobody knows.
+   *
+   * @generated from field: string language = 4;
+   */
+  language: string;
+};
+
+/**
+ * Describes the message otvet.conversation.v1.TranscribeRequest.
+ * Use `create(TranscribeRequestSchema)` to create a new message.
+ */
+export const TranscribeRequestSchema: GenMessage<TranscribeRequest> = /*@__PURE__*/
+  messageDesc(file_otvet_conversation_v1_conversation_service, 8);
+
+/**
+ * What was heard.
+ *
+ * @generated from message otvet.conversation.v1.TranscribeResponse
+ */
+export type TranscribeResponse = Message<"otvet.conversation.v1.TranscribeResponse"> & {
+  /**
+   * The words; empty where nothing was said.
+   *
+   * @generated from field: string text = 1;
+   */
+  text: string;
+
+  /**
+   * The language that was spoken, BCP 47; empty where nobody tells.
+   *
+   * @generated from field: string language = 2;
+   */
+  language: string;
+
+  /**
+   * How long the recording is; 0 where nobody tells.
+   *
+   * @generated from field: double seconds = 3;
+   */
+  seconds: number;
+};
+
+/**
+ * Describes the message otvet.conversation.v1.TranscribeResponse.
+ * Use `create(TranscribeResponseSchema)` to create a new message.
+ */
+export const TranscribeResponseSchema: GenMessage<TranscribeResponse> = /*@__PURE__*/
+  messageDesc(file_otvet_conversation_v1_conversation_service, 9);
 
 /**
  * Why an answer ended.
@@ -455,6 +574,17 @@ export const ConversationService: GenService<{
     methodKind: "unary";
     input: typeof StopTurnsRequestSchema;
     output: typeof StopTurnsResponseSchema;
+  },
+  /**
+   * Writes down what is said in a recording, so that it can be asked. Nothing of it is kept.
+   * Errors: TRANSCRIPTION_UNAVAILABLE, AUDIO_REJECTED and the other llm reasons.
+   *
+   * @generated from rpc otvet.conversation.v1.ConversationService.Transcribe
+   */
+  transcribe: {
+    methodKind: "unary";
+    input: typeof TranscribeRequestSchema;
+    output: typeof TranscribeResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_otvet_conversation_v1_conversation_service, 0);

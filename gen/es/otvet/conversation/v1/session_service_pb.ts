@@ -7,8 +7,8 @@
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_buf_validate_validate } from "#protovalidate/buf/validate/validate_pb.js";
-import type { FieldMask } from "@bufbuild/protobuf/wkt";
-import { file_google_protobuf_field_mask } from "@bufbuild/protobuf/wkt";
+import type { FieldMask, Timestamp } from "@bufbuild/protobuf/wkt";
+import { file_google_protobuf_field_mask, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import { file_otvet_access_v1_access } from "../../access/v1/access_pb.ts";
 import type { Feedback } from "./feedback_pb.ts";
 import { file_otvet_conversation_v1_feedback } from "./feedback_pb.ts";
@@ -22,7 +22,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file otvet/conversation/v1/session_service.proto.
  */
 export const file_otvet_conversation_v1_session_service: GenFile = /*@__PURE__*/
-  fileDesc("CitvdHZldC9jb252ZXJzYXRpb24vdjEvc2Vzc2lvbl9zZXJ2aWNlLnByb3RvEhVvdHZldC5jb252ZXJzYXRpb24udjEibQoRR2V0U2Vzc2lvblJlcXVlc3QSWAoEbmFtZRgBIAEoCUJKukhHckUYgAIyQF5hc3Npc3RhbnRzL1thLXpdW2EtejAtOS1dezAsMzh9L3Nlc3Npb25zL1tBLVphLXowLTkuXy1dezEsMTYwfSQiRQoSR2V0U2Vzc2lvblJlc3BvbnNlEi8KB3Nlc3Npb24YASABKAsyHi5vdHZldC5jb252ZXJzYXRpb24udjEuU2Vzc2lvbiKMAQoTTGlzdFNlc3Npb25zUmVxdWVzdBI4CgZwYXJlbnQYASABKAlCKLpIJXIjMiFeYXNzaXN0YW50cy9bYS16XVthLXowLTktXXswLDM4fSQSHQoJcGFnZV9zaXplGAIgASgFQgq6SAcaBRj0AygAEhwKCnBhZ2VfdG9rZW4YAyABKAlCCLpIBXIDGIAIImEKFExpc3RTZXNzaW9uc1Jlc3BvbnNlEjAKCHNlc3Npb25zGAEgAygLMh4ub3R2ZXQuY29udmVyc2F0aW9uLnYxLlNlc3Npb24SFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIogBChRVcGRhdGVTZXNzaW9uUmVxdWVzdBI3CgdzZXNzaW9uGAEgASgLMh4ub3R2ZXQuY29udmVyc2F0aW9uLnYxLlNlc3Npb25CBrpIA8gBARI3Cgt1cGRhdGVfbWFzaxgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5GaWVsZE1hc2tCBrpIA8gBASJIChVVcGRhdGVTZXNzaW9uUmVzcG9uc2USLwoHc2Vzc2lvbhgBIAEoCzIeLm90dmV0LmNvbnZlcnNhdGlvbi52MS5TZXNzaW9uIm8KE1Jlc2V0U2Vzc2lvblJlcXVlc3QSWAoEbmFtZRgBIAEoCUJKukhHckUYgAIyQF5hc3Npc3RhbnRzL1thLXpdW2EtejAtOS1dezAsMzh9L3Nlc3Npb25zL1tBLVphLXowLTkuXy1dezEsMTYwfSQiRwoUUmVzZXRTZXNzaW9uUmVzcG9uc2USLwoHc2Vzc2lvbhgBIAEoCzIeLm90dmV0LmNvbnZlcnNhdGlvbi52MS5TZXNzaW9uIn8KDkdldFR1cm5SZXF1ZXN0Em0KBG5hbWUYASABKAlCX7pIXHJaGMACMlVeYXNzaXN0YW50cy9bYS16XVthLXowLTktXXswLDM4fS9zZXNzaW9ucy9bQS1aYS16MC05Ll8tXXsxLDE2MH0vdHVybnMvW2EtejAtOV17MSw2NH0kIjwKD0dldFR1cm5SZXNwb25zZRIpCgR0dXJuGAEgASgLMhsub3R2ZXQuY29udmVyc2F0aW9uLnYxLlR1cm4iqwEKEExpc3RUdXJuc1JlcXVlc3QSWgoGcGFyZW50GAEgASgJQkq6SEdyRRiAAjJAXmFzc2lzdGFudHMvW2Etel1bYS16MC05LV17MCwzOH0vc2Vzc2lvbnMvW0EtWmEtejAtOS5fLV17MSwxNjB9JBIdCglwYWdlX3NpemUYAiABKAVCCrpIBxoFGPQDKAASHAoKcGFnZV90b2tlbhgDIAEoCUIIukgFcgMYgAgiWAoRTGlzdFR1cm5zUmVzcG9uc2USKgoFdHVybnMYASADKAsyGy5vdHZldC5jb252ZXJzYXRpb24udjEuVHVybhIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkitwEKE0dpdmVGZWVkYmFja1JlcXVlc3QSbQoEdHVybhgBIAEoCUJfukhccloYwAIyVV5hc3Npc3RhbnRzL1thLXpdW2EtejAtOS1dezAsMzh9L3Nlc3Npb25zL1tBLVphLXowLTkuXy1dezEsMTYwfS90dXJucy9bYS16MC05XXsxLDY0fSQSMQoIZmVlZGJhY2sYAiABKAsyHy5vdHZldC5jb252ZXJzYXRpb24udjEuRmVlZGJhY2siQQoUR2l2ZUZlZWRiYWNrUmVzcG9uc2USKQoEdHVybhgBIAEoCzIbLm90dmV0LmNvbnZlcnNhdGlvbi52MS5UdXJuMsMHCg5TZXNzaW9uU2VydmljZRKGAQoKR2V0U2Vzc2lvbhIoLm90dmV0LmNvbnZlcnNhdGlvbi52MS5HZXRTZXNzaW9uUmVxdWVzdBopLm90dmV0LmNvbnZlcnNhdGlvbi52MS5HZXRTZXNzaW9uUmVzcG9uc2UiI5ACAdqgGRwKEHRlbGVncmFtLWFkYXB0ZXISCAgBEgRuYW1lEnwKDExpc3RTZXNzaW9ucxIqLm90dmV0LmNvbnZlcnNhdGlvbi52MS5MaXN0U2Vzc2lvbnNSZXF1ZXN0Gisub3R2ZXQuY29udmVyc2F0aW9uLnYxLkxpc3RTZXNzaW9uc1Jlc3BvbnNlIhOQAgHaoBkMEgoIARIGcGFyZW50EpcBCg1VcGRhdGVTZXNzaW9uEisub3R2ZXQuY29udmVyc2F0aW9uLnYxLlVwZGF0ZVNlc3Npb25SZXF1ZXN0Giwub3R2ZXQuY29udmVyc2F0aW9uLnYxLlVwZGF0ZVNlc3Npb25SZXNwb25zZSIrkAIC2qAZJAoQdGVsZWdyYW0tYWRhcHRlchIQCAESDHNlc3Npb24ubmFtZRKMAQoMUmVzZXRTZXNzaW9uEioub3R2ZXQuY29udmVyc2F0aW9uLnYxLlJlc2V0U2Vzc2lvblJlcXVlc3QaKy5vdHZldC5jb252ZXJzYXRpb24udjEuUmVzZXRTZXNzaW9uUmVzcG9uc2UiI5ACAtqgGRwKEHRlbGVncmFtLWFkYXB0ZXISCAgBEgRuYW1lEn0KB0dldFR1cm4SJS5vdHZldC5jb252ZXJzYXRpb24udjEuR2V0VHVyblJlcXVlc3QaJi5vdHZldC5jb252ZXJzYXRpb24udjEuR2V0VHVyblJlc3BvbnNlIiOQAgHaoBkcChB0ZWxlZ3JhbS1hZGFwdGVyEggIARIEbmFtZRJzCglMaXN0VHVybnMSJy5vdHZldC5jb252ZXJzYXRpb24udjEuTGlzdFR1cm5zUmVxdWVzdBooLm90dmV0LmNvbnZlcnNhdGlvbi52MS5MaXN0VHVybnNSZXNwb25zZSITkAIB2qAZDBIKCAESBnBhcmVudBKMAQoMR2l2ZUZlZWRiYWNrEioub3R2ZXQuY29udmVyc2F0aW9uLnYxLkdpdmVGZWVkYmFja1JlcXVlc3QaKy5vdHZldC5jb252ZXJzYXRpb24udjEuR2l2ZUZlZWRiYWNrUmVzcG9uc2UiI5ACAtqgGRwKEHRlbGVncmFtLWFkYXB0ZXISCAgBEgR0dXJuYgZwcm90bzM", [file_buf_validate_validate, file_google_protobuf_field_mask, file_otvet_access_v1_access, file_otvet_conversation_v1_feedback, file_otvet_conversation_v1_session, file_otvet_conversation_v1_turn]);
+  fileDesc("CitvdHZldC9jb252ZXJzYXRpb24vdjEvc2Vzc2lvbl9zZXJ2aWNlLnByb3RvEhVvdHZldC5jb252ZXJzYXRpb24udjEibQoRR2V0U2Vzc2lvblJlcXVlc3QSWAoEbmFtZRgBIAEoCUJKukhHckUYgAIyQF5hc3Npc3RhbnRzL1thLXpdW2EtejAtOS1dezAsMzh9L3Nlc3Npb25zL1tBLVphLXowLTkuXy1dezEsMTYwfSQiRQoSR2V0U2Vzc2lvblJlc3BvbnNlEi8KB3Nlc3Npb24YASABKAsyHi5vdHZldC5jb252ZXJzYXRpb24udjEuU2Vzc2lvbiKMAQoTTGlzdFNlc3Npb25zUmVxdWVzdBI4CgZwYXJlbnQYASABKAlCKLpIJXIjMiFeYXNzaXN0YW50cy9bYS16XVthLXowLTktXXswLDM4fSQSHQoJcGFnZV9zaXplGAIgASgFQgq6SAcaBRj0AygAEhwKCnBhZ2VfdG9rZW4YAyABKAlCCLpIBXIDGIAIImEKFExpc3RTZXNzaW9uc1Jlc3BvbnNlEjAKCHNlc3Npb25zGAEgAygLMh4ub3R2ZXQuY29udmVyc2F0aW9uLnYxLlNlc3Npb24SFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIogBChRVcGRhdGVTZXNzaW9uUmVxdWVzdBI3CgdzZXNzaW9uGAEgASgLMh4ub3R2ZXQuY29udmVyc2F0aW9uLnYxLlNlc3Npb25CBrpIA8gBARI3Cgt1cGRhdGVfbWFzaxgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5GaWVsZE1hc2tCBrpIA8gBASJIChVVcGRhdGVTZXNzaW9uUmVzcG9uc2USLwoHc2Vzc2lvbhgBIAEoCzIeLm90dmV0LmNvbnZlcnNhdGlvbi52MS5TZXNzaW9uIm8KE1Jlc2V0U2Vzc2lvblJlcXVlc3QSWAoEbmFtZRgBIAEoCUJKukhHckUYgAIyQF5hc3Npc3RhbnRzL1thLXpdW2EtejAtOS1dezAsMzh9L3Nlc3Npb25zL1tBLVphLXowLTkuXy1dezEsMTYwfSQiRwoUUmVzZXRTZXNzaW9uUmVzcG9uc2USLwoHc2Vzc2lvbhgBIAEoCzIeLm90dmV0LmNvbnZlcnNhdGlvbi52MS5TZXNzaW9uIvUBChFBdHRhY2hGaWxlUmVxdWVzdBJbCgdzZXNzaW9uGAEgASgJQkq6SEdyRRiAAjJAXmFzc2lzdGFudHMvW2Etel1bYS16MC05LV17MCwzOH0vc2Vzc2lvbnMvW0EtWmEtejAtOS5fLV17MSwxNjB9JBIgCglmaWxlX25hbWUYAiABKAlCDYABAbpIB3IFEAEY/wESHgoHY29udGVudBgDIAEoDEINgAEBukgHegUYgICAChJBCghsYW5ndWFnZRgEIAEoCUIvukgscioYIzImXihbYS16QS1aXXsyLDN9KC1bYS16QS1aMC05XXsyLDh9KSopPyQiXAoSQXR0YWNoRmlsZVJlc3BvbnNlEhUKDXBhc3NhZ2VfY291bnQYASABKAUSLwoLZXhwaXJlX3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIn8KDkdldFR1cm5SZXF1ZXN0Em0KBG5hbWUYASABKAlCX7pIXHJaGMACMlVeYXNzaXN0YW50cy9bYS16XVthLXowLTktXXswLDM4fS9zZXNzaW9ucy9bQS1aYS16MC05Ll8tXXsxLDE2MH0vdHVybnMvW2EtejAtOV17MSw2NH0kIjwKD0dldFR1cm5SZXNwb25zZRIpCgR0dXJuGAEgASgLMhsub3R2ZXQuY29udmVyc2F0aW9uLnYxLlR1cm4iqwEKEExpc3RUdXJuc1JlcXVlc3QSWgoGcGFyZW50GAEgASgJQkq6SEdyRRiAAjJAXmFzc2lzdGFudHMvW2Etel1bYS16MC05LV17MCwzOH0vc2Vzc2lvbnMvW0EtWmEtejAtOS5fLV17MSwxNjB9JBIdCglwYWdlX3NpemUYAiABKAVCCrpIBxoFGPQDKAASHAoKcGFnZV90b2tlbhgDIAEoCUIIukgFcgMYgAgiWAoRTGlzdFR1cm5zUmVzcG9uc2USKgoFdHVybnMYASADKAsyGy5vdHZldC5jb252ZXJzYXRpb24udjEuVHVybhIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkitwEKE0dpdmVGZWVkYmFja1JlcXVlc3QSbQoEdHVybhgBIAEoCUJfukhccloYwAIyVV5hc3Npc3RhbnRzL1thLXpdW2EtejAtOS1dezAsMzh9L3Nlc3Npb25zL1tBLVphLXowLTkuXy1dezEsMTYwfS90dXJucy9bYS16MC05XXsxLDY0fSQSMQoIZmVlZGJhY2sYAiABKAsyHy5vdHZldC5jb252ZXJzYXRpb24udjEuRmVlZGJhY2siQQoUR2l2ZUZlZWRiYWNrUmVzcG9uc2USKQoEdHVybhgBIAEoCzIbLm90dmV0LmNvbnZlcnNhdGlvbi52MS5UdXJuMs8ICg5TZXNzaW9uU2VydmljZRKGAQoKR2V0U2Vzc2lvbhIoLm90dmV0LmNvbnZlcnNhdGlvbi52MS5HZXRTZXNzaW9uUmVxdWVzdBopLm90dmV0LmNvbnZlcnNhdGlvbi52MS5HZXRTZXNzaW9uUmVzcG9uc2UiI5ACAdqgGRwKEHRlbGVncmFtLWFkYXB0ZXISCAgBEgRuYW1lEnwKDExpc3RTZXNzaW9ucxIqLm90dmV0LmNvbnZlcnNhdGlvbi52MS5MaXN0U2Vzc2lvbnNSZXF1ZXN0Gisub3R2ZXQuY29udmVyc2F0aW9uLnYxLkxpc3RTZXNzaW9uc1Jlc3BvbnNlIhOQAgHaoBkMEgoIARIGcGFyZW50EpcBCg1VcGRhdGVTZXNzaW9uEisub3R2ZXQuY29udmVyc2F0aW9uLnYxLlVwZGF0ZVNlc3Npb25SZXF1ZXN0Giwub3R2ZXQuY29udmVyc2F0aW9uLnYxLlVwZGF0ZVNlc3Npb25SZXNwb25zZSIrkAIC2qAZJAoQdGVsZWdyYW0tYWRhcHRlchIQCAESDHNlc3Npb24ubmFtZRKMAQoMUmVzZXRTZXNzaW9uEioub3R2ZXQuY29udmVyc2F0aW9uLnYxLlJlc2V0U2Vzc2lvblJlcXVlc3QaKy5vdHZldC5jb252ZXJzYXRpb24udjEuUmVzZXRTZXNzaW9uUmVzcG9uc2UiI5ACAtqgGRwKEHRlbGVncmFtLWFkYXB0ZXISCAgBEgRuYW1lEokBCgpBdHRhY2hGaWxlEigub3R2ZXQuY29udmVyc2F0aW9uLnYxLkF0dGFjaEZpbGVSZXF1ZXN0Gikub3R2ZXQuY29udmVyc2F0aW9uLnYxLkF0dGFjaEZpbGVSZXNwb25zZSImkAIC2qAZHwoQdGVsZWdyYW0tYWRhcHRlchILCAESB3Nlc3Npb24SfQoHR2V0VHVybhIlLm90dmV0LmNvbnZlcnNhdGlvbi52MS5HZXRUdXJuUmVxdWVzdBomLm90dmV0LmNvbnZlcnNhdGlvbi52MS5HZXRUdXJuUmVzcG9uc2UiI5ACAdqgGRwKEHRlbGVncmFtLWFkYXB0ZXISCAgBEgRuYW1lEnMKCUxpc3RUdXJucxInLm90dmV0LmNvbnZlcnNhdGlvbi52MS5MaXN0VHVybnNSZXF1ZXN0Gigub3R2ZXQuY29udmVyc2F0aW9uLnYxLkxpc3RUdXJuc1Jlc3BvbnNlIhOQAgHaoBkMEgoIARIGcGFyZW50EowBCgxHaXZlRmVlZGJhY2sSKi5vdHZldC5jb252ZXJzYXRpb24udjEuR2l2ZUZlZWRiYWNrUmVxdWVzdBorLm90dmV0LmNvbnZlcnNhdGlvbi52MS5HaXZlRmVlZGJhY2tSZXNwb25zZSIjkAIC2qAZHAoQdGVsZWdyYW0tYWRhcHRlchIICAESBHR1cm5iBnByb3RvMw", [file_buf_validate_validate, file_google_protobuf_field_mask, file_google_protobuf_timestamp, file_otvet_access_v1_access, file_otvet_conversation_v1_feedback, file_otvet_conversation_v1_session, file_otvet_conversation_v1_turn]);
 
 /**
  * Names a session.
@@ -221,6 +221,76 @@ export const ResetSessionResponseSchema: GenMessage<ResetSessionResponse> = /*@_
   messageDesc(file_otvet_conversation_v1_session_service, 7);
 
 /**
+ * A file to be asked about.
+ *
+ * @generated from message otvet.conversation.v1.AttachFileRequest
+ */
+export type AttachFileRequest = Message<"otvet.conversation.v1.AttachFileRequest"> & {
+  /**
+   * `assistants/{assistant}/sessions/{session}`.
+   *
+   * @generated from field: string session = 1;
+   */
+  session: string;
+
+  /**
+   * Its name, such as `prices.csv`; the ending tells the format.
+   *
+   * @generated from field: string file_name = 2;
+   */
+  fileName: string;
+
+  /**
+   * The file as it is, at most 20 MiB; through the public API at most 16 MiB.
+   *
+   * @generated from field: bytes content = 3;
+   */
+  content: Uint8Array;
+
+  /**
+   * The language of the file where its content does not tell, BCP 47.
+   *
+   * @generated from field: string language = 4;
+   */
+  language: string;
+};
+
+/**
+ * Describes the message otvet.conversation.v1.AttachFileRequest.
+ * Use `create(AttachFileRequestSchema)` to create a new message.
+ */
+export const AttachFileRequestSchema: GenMessage<AttachFileRequest> = /*@__PURE__*/
+  messageDesc(file_otvet_conversation_v1_session_service, 8);
+
+/**
+ * What was read.
+ *
+ * @generated from message otvet.conversation.v1.AttachFileResponse
+ */
+export type AttachFileResponse = Message<"otvet.conversation.v1.AttachFileResponse"> & {
+  /**
+   * How many pieces of text can be found in it.
+   *
+   * @generated from field: int32 passage_count = 1;
+   */
+  passageCount: number;
+
+  /**
+   * Until when it can be asked about.
+   *
+   * @generated from field: google.protobuf.Timestamp expire_time = 2;
+   */
+  expireTime?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message otvet.conversation.v1.AttachFileResponse.
+ * Use `create(AttachFileResponseSchema)` to create a new message.
+ */
+export const AttachFileResponseSchema: GenMessage<AttachFileResponse> = /*@__PURE__*/
+  messageDesc(file_otvet_conversation_v1_session_service, 9);
+
+/**
  * Names a turn.
  *
  * @generated from message otvet.conversation.v1.GetTurnRequest
@@ -239,7 +309,7 @@ export type GetTurnRequest = Message<"otvet.conversation.v1.GetTurnRequest"> & {
  * Use `create(GetTurnRequestSchema)` to create a new message.
  */
 export const GetTurnRequestSchema: GenMessage<GetTurnRequest> = /*@__PURE__*/
-  messageDesc(file_otvet_conversation_v1_session_service, 8);
+  messageDesc(file_otvet_conversation_v1_session_service, 10);
 
 /**
  * The turn.
@@ -260,7 +330,7 @@ export type GetTurnResponse = Message<"otvet.conversation.v1.GetTurnResponse"> &
  * Use `create(GetTurnResponseSchema)` to create a new message.
  */
 export const GetTurnResponseSchema: GenMessage<GetTurnResponse> = /*@__PURE__*/
-  messageDesc(file_otvet_conversation_v1_session_service, 9);
+  messageDesc(file_otvet_conversation_v1_session_service, 11);
 
 /**
  * Asks for a page of turns.
@@ -295,7 +365,7 @@ export type ListTurnsRequest = Message<"otvet.conversation.v1.ListTurnsRequest">
  * Use `create(ListTurnsRequestSchema)` to create a new message.
  */
 export const ListTurnsRequestSchema: GenMessage<ListTurnsRequest> = /*@__PURE__*/
-  messageDesc(file_otvet_conversation_v1_session_service, 10);
+  messageDesc(file_otvet_conversation_v1_session_service, 12);
 
 /**
  * A page of turns.
@@ -323,7 +393,7 @@ export type ListTurnsResponse = Message<"otvet.conversation.v1.ListTurnsResponse
  * Use `create(ListTurnsResponseSchema)` to create a new message.
  */
 export const ListTurnsResponseSchema: GenMessage<ListTurnsResponse> = /*@__PURE__*/
-  messageDesc(file_otvet_conversation_v1_session_service, 11);
+  messageDesc(file_otvet_conversation_v1_session_service, 13);
 
 /**
  * What a person thinks of an answer.
@@ -351,7 +421,7 @@ export type GiveFeedbackRequest = Message<"otvet.conversation.v1.GiveFeedbackReq
  * Use `create(GiveFeedbackRequestSchema)` to create a new message.
  */
 export const GiveFeedbackRequestSchema: GenMessage<GiveFeedbackRequest> = /*@__PURE__*/
-  messageDesc(file_otvet_conversation_v1_session_service, 12);
+  messageDesc(file_otvet_conversation_v1_session_service, 14);
 
 /**
  * The turn with what was kept.
@@ -372,7 +442,7 @@ export type GiveFeedbackResponse = Message<"otvet.conversation.v1.GiveFeedbackRe
  * Use `create(GiveFeedbackResponseSchema)` to create a new message.
  */
 export const GiveFeedbackResponseSchema: GenMessage<GiveFeedbackResponse> = /*@__PURE__*/
-  messageDesc(file_otvet_conversation_v1_session_service, 13);
+  messageDesc(file_otvet_conversation_v1_session_service, 15);
 
 /**
  * Sessions and their turns. A principal sees the sessions of its own realm; with SCOPE_READ those of everybody.
@@ -412,7 +482,7 @@ export const SessionService: GenService<{
     output: typeof UpdateSessionResponseSchema;
   },
   /**
-   * Begins anew: later answers know nothing of earlier turns, which stay on record.
+   * Begins anew: later answers know nothing of earlier turns, which stay on record, nor of attached files, which go.
    *
    * @generated from rpc otvet.conversation.v1.SessionService.ResetSession
    */
@@ -420,6 +490,19 @@ export const SessionService: GenService<{
     methodKind: "unary";
     input: typeof ResetSessionRequestSchema;
     output: typeof ResetSessionResponseSchema;
+  },
+  /**
+   * Lets the session be asked about a file of the person's own: it is read into passages that this session alone finds,
+   * beside those of the assistant, until it begins anew or for 24 hours. Makes the session where there is none yet. The
+   * same content again replaces what it was before; of more than 5 files the oldest go.
+   * Errors: SESSION_NOT_OWN, and FILE_... where it cannot be read: text, Markdown, CSV, TSV and JSON Lines can.
+   *
+   * @generated from rpc otvet.conversation.v1.SessionService.AttachFile
+   */
+  attachFile: {
+    methodKind: "unary";
+    input: typeof AttachFileRequestSchema;
+    output: typeof AttachFileResponseSchema;
   },
   /**
    * One turn.

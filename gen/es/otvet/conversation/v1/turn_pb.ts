@@ -16,7 +16,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file otvet/conversation/v1/turn.proto.
  */
 export const file_otvet_conversation_v1_turn: GenFile = /*@__PURE__*/
-  fileDesc("CiBvdHZldC9jb252ZXJzYXRpb24vdjEvdHVybi5wcm90bxIVb3R2ZXQuY29udmVyc2F0aW9uLnYxIuMECgRUdXJuEgwKBG5hbWUYASABKAkSEgoKcmVxdWVzdF9pZBgCIAEoCRIVCghxdWVzdGlvbhgDIAEoCUIDgAEBEhMKBmFuc3dlchgEIAEoCUIDgAEBEjAKBXN0YXRlGAUgASgOMiEub3R2ZXQuY29udmVyc2F0aW9uLnYxLlR1cm4uU3RhdGUSLwoHb3V0Y29tZRgGIAEoDjIeLm90dmV0LmNvbnZlcnNhdGlvbi52MS5PdXRjb21lEjIKCWNpdGF0aW9ucxgHIAMoCzIfLm90dmV0LmNvbnZlcnNhdGlvbi52MS5DaXRhdGlvbhIQCghsYW5ndWFnZRgIIAEoCRIPCgdyZWxlYXNlGAkgASgJEg0KBW1vZGVsGAogASgJEisKBXVzYWdlGAsgASgLMhwub3R2ZXQuY29udmVyc2F0aW9uLnYxLlVzYWdlEg8KB2F0dGVtcHQYDCABKAUSFgoOZmFpbHVyZV9yZWFzb24YDSABKAkSLwoLY3JlYXRlX3RpbWUYDiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC2ZpbmlzaF90aW1lGA8gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIxCghmZWVkYmFjaxgQIAEoCzIfLm90dmV0LmNvbnZlcnNhdGlvbi52MS5GZWVkYmFjayJZCgVTdGF0ZRIVChFTVEFURV9VTlNQRUNJRklFRBAAEhIKDlNUQVRFX0FDQ0VQVEVEEAESEQoNU1RBVEVfUlVOTklORxACEhIKDlNUQVRFX0ZJTklTSEVEEAMieAoIQ2l0YXRpb24SDgoGbnVtYmVyGAEgASgFEg4KBnNvdXJjZRgCIAEoCRINCgV0aXRsZRgDIAEoCRIUCgdwYXNzYWdlGAQgASgJQgOAAQESDwoHbG9jYXRvchgFIAEoCRIWCg5zb3VyY2VfdmVyc2lvbhgGIAEoCSJMCgVVc2FnZRIVCg1wcm9tcHRfdG9rZW5zGAEgASgDEhkKEWNvbXBsZXRpb25fdG9rZW5zGAIgASgDEhEKCWVzdGltYXRlZBgDIAEoCCq8AQoHT3V0Y29tZRIXChNPVVRDT01FX1VOU1BFQ0lGSUVEEAASFAoQT1VUQ09NRV9BTlNXRVJFRBABEhMKD09VVENPTUVfQ1VSQVRFRBACEhMKD09VVENPTUVfUkVGVVNFRBADEhYKEk9VVENPTUVfU01BTExfVEFMSxAEEhMKD09VVENPTUVfU1RPUFBFRBAFEhIKDk9VVENPTUVfRkFJTEVEEAYSFwoTT1VUQ09NRV9IQU5ERURfT1ZFUhAHYgZwcm90bzM", [file_google_protobuf_timestamp, file_otvet_conversation_v1_feedback]);
+  fileDesc("CiBvdHZldC9jb252ZXJzYXRpb24vdjEvdHVybi5wcm90bxIVb3R2ZXQuY29udmVyc2F0aW9uLnYxIv0ECgRUdXJuEgwKBG5hbWUYASABKAkSEgoKcmVxdWVzdF9pZBgCIAEoCRIVCghxdWVzdGlvbhgDIAEoCUIDgAEBEhMKBmFuc3dlchgEIAEoCUIDgAEBEjAKBXN0YXRlGAUgASgOMiEub3R2ZXQuY29udmVyc2F0aW9uLnYxLlR1cm4uU3RhdGUSLwoHb3V0Y29tZRgGIAEoDjIeLm90dmV0LmNvbnZlcnNhdGlvbi52MS5PdXRjb21lEjIKCWNpdGF0aW9ucxgHIAMoCzIfLm90dmV0LmNvbnZlcnNhdGlvbi52MS5DaXRhdGlvbhIQCghsYW5ndWFnZRgIIAEoCRIPCgdyZWxlYXNlGAkgASgJEg0KBW1vZGVsGAogASgJEisKBXVzYWdlGAsgASgLMhwub3R2ZXQuY29udmVyc2F0aW9uLnYxLlVzYWdlEg8KB2F0dGVtcHQYDCABKAUSFgoOZmFpbHVyZV9yZWFzb24YDSABKAkSLwoLY3JlYXRlX3RpbWUYDiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC2ZpbmlzaF90aW1lGA8gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIxCghmZWVkYmFjaxgQIAEoCzIfLm90dmV0LmNvbnZlcnNhdGlvbi52MS5GZWVkYmFjaxIYChBhdHRhY2htZW50X2NvdW50GBEgASgFIlkKBVN0YXRlEhUKEVNUQVRFX1VOU1BFQ0lGSUVEEAASEgoOU1RBVEVfQUNDRVBURUQQARIRCg1TVEFURV9SVU5OSU5HEAISEgoOU1RBVEVfRklOSVNIRUQQAyJ4CghDaXRhdGlvbhIOCgZudW1iZXIYASABKAUSDgoGc291cmNlGAIgASgJEg0KBXRpdGxlGAMgASgJEhQKB3Bhc3NhZ2UYBCABKAlCA4ABARIPCgdsb2NhdG9yGAUgASgJEhYKDnNvdXJjZV92ZXJzaW9uGAYgASgJIkwKBVVzYWdlEhUKDXByb21wdF90b2tlbnMYASABKAMSGQoRY29tcGxldGlvbl90b2tlbnMYAiABKAMSEQoJZXN0aW1hdGVkGAMgASgIKrwBCgdPdXRjb21lEhcKE09VVENPTUVfVU5TUEVDSUZJRUQQABIUChBPVVRDT01FX0FOU1dFUkVEEAESEwoPT1VUQ09NRV9DVVJBVEVEEAISEwoPT1VUQ09NRV9SRUZVU0VEEAMSFgoST1VUQ09NRV9TTUFMTF9UQUxLEAQSEwoPT1VUQ09NRV9TVE9QUEVEEAUSEgoOT1VUQ09NRV9GQUlMRUQQBhIXChNPVVRDT01FX0hBTkRFRF9PVkVSEAdiBnByb3RvMw", [file_google_protobuf_timestamp, file_otvet_conversation_v1_feedback]);
 
 /**
  * One question and its one answer.
@@ -135,6 +135,13 @@ export type Turn = Message<"otvet.conversation.v1.Turn"> & {
    * @generated from field: otvet.conversation.v1.Feedback feedback = 16;
    */
   feedback?: Feedback | undefined;
+
+  /**
+   * How many pictures came with the question.
+   *
+   * @generated from field: int32 attachment_count = 17;
+   */
+  attachmentCount: number;
 };
 
 /**
@@ -206,7 +213,8 @@ export type Citation = Message<"otvet.conversation.v1.Citation"> & {
   number: number;
 
   /**
-   * Where it comes from: `assistants/{assistant}/datasets/{dataset}/documents/{document}` or `.../examples/{example}`.
+   * Where it comes from: `assistants/{assistant}/datasets/{dataset}/documents/{document}` or `.../examples/{example}`, or
+   * `assistants/{assistant}/sessions/{session}/files/{file}` for a file that was attached to the session.
    *
    * @generated from field: string source = 2;
    */
