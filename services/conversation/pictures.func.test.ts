@@ -79,7 +79,7 @@ describe('pictures with a question', () => {
     expect(await fields([png, png, png, png, png])).to.deep.equal(['attachments']);
     const large = new Uint8Array(3 * 1024 * 1024 + 1);
     expect(await fields([{ mimeType: 'image/png', data: large }])).to.deep.equal(['attachments[0].data']);
-    expect(await fields([], '  ')).to.deep.equal(['question']);
+    expect(await fields([], '')).to.deep.equal(['question']);
     expect(started.peers.requests).to.have.lengthOf(0);
   });
 

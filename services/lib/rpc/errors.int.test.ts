@@ -88,7 +88,7 @@ describe('errors over the wire', () => {
 
   it('of the request arrive all at once', async () => {
     const adapter = await rig.client(ConversationService, 'telegram-adapter');
-    const failure = await failureOf(collect(adapter.ask({ assistant: 'bank', sessionId: 'a b', question: '' })));
+    const failure = await failureOf(collect(adapter.ask({ assistant: 'bank', sessionId: 'a b', question: ' ' })));
     expect(failure).to.deep.include({ code: 'INVALID_ARGUMENT', reason: 'INVALID_REQUEST' });
     const fields = (failure.violations ?? []).map(({ field }) => field);
     expect([...new Set(fields)]).to.deep.equal(['assistant', 'session_id', 'question']);

@@ -13,6 +13,7 @@ const WORDS: ReadonlyMap<string, string> = new Map([
     'must begin with a lower-case Latin letter or a digit and go on with at most 62 of these and . _ -',
   ],
   ['^image/(jpeg|png|webp)$', 'must be image/jpeg, image/png or image/webp'],
+  ['^(audio|video)/[a-z0-9.+-]{1,64}$', 'must be the kind of a recording, such as audio/ogg'],
   ['^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*$', 'must be the tag of a language, such as en or pt-BR'],
   ['^([a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*)?$', 'must be the tag of a language, such as en or pt-BR, or empty'],
 ]);
