@@ -61,6 +61,8 @@ export async function startConversationForTest(): Promise<StartedConversation> {
     contextTokens: 6000,
     turnTimeout: 5000,
     sessionQueue: 5,
+    handoffWait: 60_000,
+    handoffSilence: 60_000,
   };
   const begin = async () => {
     const service = await startConversation(config, host);
