@@ -17,7 +17,7 @@ import { callModel, STREAM_CUT } from './model-call.ts';
 import { assistantName } from './names.ts';
 import { patiently } from './patience.ts';
 import { persist } from './persisting.ts';
-import { phrasesOf } from './phrases.ts';
+import { phrase } from './phrases/catalogue.ts';
 import { assemblePrompt, type EarlierTurn, type OfferedPassage, REFUSAL_MARKER } from './prompt.ts';
 import type { LoadedRelease, Releases } from './releases.ts';
 import type { SessionFiles } from './session-files.ts';
@@ -62,7 +62,7 @@ export class Answering {
     const release = await patiently(() => releases.active(assistantName(session.assistant)), { clock, signal });
     const language = answerLanguage(turn, session, release);
     const frame: Frame = { language, release: release?.name ?? '' };
-    if (!release) return say(live, frame, 'refused', phrasesOf(language).untaught);
+    if (!release) return say(live, frame, 'refused', phrase(language, 'untaught'));
     const earlier = await persist(() => this.#parts.context.before(turn, session), signal);
     const files = session.files ? await persist(() => this.#parts.files.of(session), signal) : [];
     const index = searchTogether(
@@ -76,7 +76,7 @@ export class Answering {
       case 'small_talk':
         return say(live, frame, 'small_talk', smallTalkReply(route.kind, language, release.index));
       case 'refuse':
-        return say(live, frame, 'refused', phrasesOf(language).refusal);
+        return say(live, frame, 'refused', phrase(language, 'refusal'));
       case 'curated': {
         const citation = cite(1, route.hit.passage);
         live.citation(citation);
@@ -140,7 +140,7 @@ export class Answering {
     }
     text.end();
     const answered = { ...frame, model, modelMs: this.#parts.clock.now() - begun, ...usageOf(ended.usage) };
-    if (text.refused) return { ...say(live, frame, 'refused', phrasesOf(language).refusal), ...answered };
+    if (text.refused) return { ...say(live, frame, 'refused', phrase(language, 'refusal')), ...answered };
     return { ...answered, answer: text.said, outcome: 'answered', finish: ended.finish, citations: text.citations };
   }
 
@@ -245,10 +245,10 @@ function smallTalkReply(
   language: string,
   { header }: ReleaseIndex,
 ): string {
-  const phrases = phrasesOf(language);
-  if (kind === 'greeting') return phrases.greeting(header.displayName);
-  if (kind === 'identity') return phrases.identity(header.displayName, header.description);
-  return kind === 'thanks' ? phrases.thanks : phrases.farewell;
+  const assistant = header.displayName;
+  if (kind === 'greeting') return phrase(language, 'greeting', { assistant });
+  if (kind === 'identity') return `${phrase(language, 'identity', { assistant })} ${header.description}`.trim();
+  return phrase(language, kind);
 }
 
 /** Asked for, chosen for the session, that of the question, or the assistant's own: the first that is known. */

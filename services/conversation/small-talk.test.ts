@@ -12,6 +12,17 @@ describe('small talk', () => {
     ['До свидания', 'farewell'],
     ['Who are you?', 'identity'],
     ['Кто ты такой?', 'identity'],
+    ['Grüß Gott!', 'greeting'],
+    ['İyi günler', 'greeting'],
+    ['Koʻrishguncha', 'farewell'],
+    ['Korishguncha', 'farewell'],
+    ['Merci beaucoup !', 'thanks'],
+    ['Qui es-tu ?', 'identity'],
+    ['مرحبًا!', 'greeting'],
+    ['धन्यवाद।', 'thanks'],
+    ['你好！', 'greeting'],
+    ['ありがとうございます。', 'thanks'],
+    ['안녕히 계세요~', 'farewell'],
   ] as const) {
     it(`is "${message}"`, () => expect(smallTalk(message)).to.equal(kind));
   }
@@ -20,6 +31,8 @@ describe('small talk', () => {
     'Hello, when do you open?',
     'Привет, сколько стоит абонемент?',
     'What are your prices?',
+    'Hola, ¿cuánto cuesta?',
+    '你好，多少钱？',
     '',
     '?',
     'пока не приходит код',

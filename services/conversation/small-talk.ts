@@ -1,5 +1,6 @@
-/** Greetings, thanks and the like: answered at once, without the material, so that "hello" is not an unanswered question. */
+import { SMALL_TALK_WORDS } from './small-talk-words.ts';
 
+/** Greetings, thanks and the like: answered at once, without the material, so that "hello" is not an unanswered question. */
 export type SmallTalk = 'greeting' | 'thanks' | 'farewell' | 'identity';
 
 const PATTERNS: readonly (readonly [SmallTalk, RegExp])[] = [
@@ -20,15 +21,30 @@ const PATTERNS: readonly (readonly [SmallTalk, RegExp])[] = [
   ['identity', /^(ты кто|кто ты|вы кто|кто вы|что ты умеешь|что вы умеете)( такой| такая| такие)?$/],
 ];
 
+const WORDS: ReadonlyMap<string, SmallTalk> = new Map(
+  SMALL_TALK_WORDS.flatMap((words) =>
+    (Object.entries(words) as [SmallTalk, string][]).flatMap(([kind, messages]) =>
+      messages.split('|').map((message) => [simplified(message), kind] as const),
+    ),
+  ),
+);
+
 /** What kind of small talk a message is, when it is nothing else. */
 export function smallTalk(message: string): SmallTalk | undefined {
   if (message.length > 60) return undefined;
-  const plain = message
+  const plain = simplified(message);
+  return PATTERNS.find(([, pattern]) => pattern.test(plain))?.[0] ?? WORDS.get(plain);
+}
+
+/** Letters alone, in lower case; the dot that lower case leaves on a Turkish i is no letter's own. */
+function simplified(message: string): string {
+  return message
     .normalize('NFKC')
     .toLowerCase()
     .replaceAll('ё', 'е')
-    .replace(/[^\p{L}\p{N}\s]/gu, ' ')
+    .replaceAll('\u0307', '')
+    .replace(/[ʻʼ‘’'`]/g, '')
+    .replace(/[^\p{L}\p{M}\p{N}\s]/gu, ' ')
     .trim()
     .replace(/\s+/g, ' ');
-  return PATTERNS.find(([, pattern]) => pattern.test(plain))?.[0];
 }
