@@ -41,8 +41,8 @@ const PASSAGES = 5;
  */
 export function chooseRoute(input: RouteInput): Route {
   const { question, language, earlier, index, illustrated = false, opening = [] } = input;
-  const kind = illustrated ? undefined : smallTalk(question);
-  if (kind) return { type: 'small_talk', kind };
+  const talk = illustrated ? undefined : smallTalk(question);
+  if (talk) return { type: 'small_talk', kind: talk.kind };
   const examples = index.search(question, { kind: 'example', limit: EXAMPLES });
   const same = curatedAnswer(examples.filter((hit) => sameLanguage(hit.passage.locale, language)));
   if (same && !illustrated) return { type: 'curated', hit: same };

@@ -22,6 +22,7 @@ import { assemblePrompt, type EarlierTurn, type OfferedPassage, REFUSAL_MARKER }
 import type { LoadedRelease, Releases } from './releases.ts';
 import type { SessionFiles } from './session-files.ts';
 import type { SessionRecord } from './sessions.ts';
+import { smallTalk } from './small-talk.ts';
 import type { CitationRecord, Conclusion, TurnFinish, TurnRecord } from './turns.ts';
 
 export interface AnsweringParts {
@@ -257,6 +258,9 @@ function answerLanguage(turn: TurnRecord, session: SessionRecord, release: Loade
   if (chosen !== undefined) return chosen;
   const preferred = release?.index.header.languages[0] ?? 'en';
   const detected = detectLanguage(turn.question, preferred);
+  // A greeting is too short for its language to show in letters and endings, but its words are known.
+  const said = smallTalk(turn.question)?.languages ?? [];
+  if (said[0] !== undefined && !said.includes(detected)) return said[0];
   return detected === 'und' ? preferred : detected;
 }
 

@@ -137,6 +137,15 @@ describe('the conversation service', () => {
     expect(seen.text).to.match(/^I don't know/);
   });
 
+  it('answers small talk in its own language', async () => {
+    expect((await collect(ask({ question: 'Guten Tag!' }))).text).to.match(/^Guten Tag! Ich bin /);
+    expect((await collect(ask({ question: 'Muito obrigada' }))).text).to.match(/^De nada!/);
+    expect((await collect(ask({ question: 'سلام' }))).turn).to.deep.include({
+      outcome: Outcome.SMALL_TALK,
+      language: 'fa',
+    });
+  });
+
   it('answers the same request once, however often it is asked', async () => {
     peers.script = saying('Within two hours [p1].');
     const all = await Promise.all(

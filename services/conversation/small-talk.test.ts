@@ -24,7 +24,7 @@ describe('small talk', () => {
     ['ありがとうございます。', 'thanks'],
     ['안녕히 계세요~', 'farewell'],
   ] as const) {
-    it(`is "${message}"`, () => expect(smallTalk(message)).to.equal(kind));
+    it(`is "${message}"`, () => expect(smallTalk(message)?.kind).to.equal(kind));
   }
 
   for (const message of [
@@ -39,4 +39,10 @@ describe('small talk', () => {
   ]) {
     it(`is not "${message}"`, () => expect(smallTalk(message)).to.equal(undefined));
   }
+
+  it('tells the languages that say it so', () => {
+    expect(smallTalk('Guten Tag')?.languages).to.deep.equal(['de']);
+    expect(smallTalk('Oi!')?.languages).to.deep.equal(['pt']);
+    expect(smallTalk('Вітаю')?.languages).to.deep.equal(['uk', 'be']);
+  });
 });
