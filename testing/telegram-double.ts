@@ -5,6 +5,7 @@ import { type ChatState, Chats, type Draft, shown, wire } from './telegram/chats
 import type { Fault } from './telegram/faults.ts';
 import { FloodGuard, type FloodLimits } from './telegram/flood.ts';
 import { commandsKey } from './telegram/methods/bot.ts';
+import { standing } from './telegram/methods/groups.ts';
 import type { Call, QuestionTiming, ShownMessage, TelegramUser, Update, Version, Violation } from './telegram/model.ts';
 import { entitiesOf, personOf } from './telegram/people.ts';
 import type { Room } from './telegram/room.ts';
@@ -30,6 +31,8 @@ export interface TelegramDoubleOptions {
   readonly validate?: boolean;
   /** Keep the list of calls; default true. Off for long loads. */
   readonly keepCalls?: boolean;
+  /** Whether the bot's privacy mode is off; default false. */
+  readonly hearsAll?: boolean;
   /** Default off. */
   readonly floodLimits?: FloodLimits;
   /** First update_id. */
@@ -63,6 +66,7 @@ export class TelegramDouble implements AsyncDisposable {
     flood.limits = options.floodLimits;
     this.#room = {
       bot: this.bot,
+      hearsAll: options.hearsAll ?? false,
       chats: new Chats(),
       queue,
       webhook,
@@ -143,6 +147,32 @@ export class TelegramDouble implements AsyncDisposable {
   /** Makes a chat known to the bot without a word said. */
   addChat(chatId: number): void {
     this.#room.chats.ensure(chatId);
+  }
+
+  /** Somebody gives the bot a standing in a group: `member`, `administrator`, `left`, `kicked`, `restricted`. */
+  stand(
+    chatId: number,
+    status: string,
+    by: Partial<TelegramUser> = {},
+    more: Readonly<Record<string, unknown>> = {},
+  ): void {
+    const chat = this.#room.chats.ensure(chatId);
+    chat.blocked = status === 'left' || status === 'kicked';
+    this.addUpdate(standing(chat, this.#room, personOf(chat, by), status, more));
+  }
+
+  /** Sets what getChatMember tells of a person in a group or channel. */
+  member(chatId: number, userId: number, status: string): void {
+    this.#room.chats.ensure(chatId).members.set(userId, status);
+  }
+
+  /** A group becomes a supergroup. `told`: whether the bot gets word of it by an update. */
+  migrate(chatId: number, to: number, told = true): void {
+    const chat = this.#room.chats.ensure(chatId);
+    chat.movedTo = to;
+    this.#room.chats.ensure(to);
+    const message = { message_id: 1_000_000, date: Math.floor(Date.now() / 1000), chat: chat.card };
+    if (told) this.addUpdate({ message: { ...message, from: personOf(chat, {}), migrate_to_chat_id: to } });
   }
 
   /** The person blocks the bot (or lets it in again): sends meet 403. */

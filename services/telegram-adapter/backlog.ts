@@ -39,10 +39,11 @@ export interface Backlog {
 /** A message that was said so long before it came gets an apology instead of an answer, in milliseconds. */
 const STALE_MS = 10 * 60_000;
 
+/** What is said to the bot; nobody waits for words about other things, and what they ask for is wanted later too. */
+const MAY_BE_STALE: ReadonlySet<string> = new Set<Work['kind']>(['question', 'command', 'unsupported']);
+
 export function isStale({ work, receivedAt }: InboxUpdate): boolean {
-  // Nobody waits for words about a button, and what it asks for is wanted later too.
-  if (work.kind === 'press') return false;
-  return receivedAt - work.at > STALE_MS;
+  return MAY_BE_STALE.has(work.kind) && receivedAt - work.at > STALE_MS;
 }
 
 /** Questions of a session run in one lane, commands and buttons beside them in another. */
@@ -67,7 +68,14 @@ export function chatOf(lane: string): number {
   return Number.parseInt(lane, 10);
 }
 
-const KINDS: ReadonlySet<string> = new Set<Work['kind']>(['question', 'command', 'unsupported', 'press']);
+const KINDS: ReadonlySet<string> = new Set<Work['kind']>([
+  'question',
+  'command',
+  'unsupported',
+  'press',
+  'standing',
+  'knock',
+]);
 
 /** Whether this version knows what to do; what a newer one wrote is left to it. */
 export function isKnown({ work }: InboxUpdate): boolean {

@@ -16,6 +16,8 @@ export class BotStatus {
   #lastUpdateAt: number | undefined;
   /** Without `@`; empty until Telegram told it. */
   username = '';
+  /** Whether Telegram's privacy mode is off for it in groups. */
+  hearsAll = false;
 
   constructor(id: string, delivery: 'polling' | 'webhook', clock: Clock, log: Logger) {
     this.#id = id;

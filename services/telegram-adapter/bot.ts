@@ -1,12 +1,15 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { BotSchema } from '#gen/otvet/telegram/v1/bot_pb.ts';
+import { StoreUnavailable } from '#lib/documents/port.ts';
 import { BotStatus } from './bot-status.ts';
 import type { Delivery } from './config.ts';
 import { connect } from './connect.ts';
 import type { Desk } from './desk.ts';
-import type { Menus } from './menus.ts';
+import { leaveUnknownGroups } from './groups/departures.ts';
+import { COMMAND_NAMES, type Menus } from './menus.ts';
 import type { Leases } from './replicas/leases.ts';
 import { Sweep } from './sweep.ts';
+import type { Self } from './updates/addressing.ts';
 import { Intake } from './updates/intake.ts';
 import { poll } from './updates/polling.ts';
 import { inTurn } from './updates/taking-turns.ts';
@@ -19,9 +22,11 @@ export interface Looks {
   readonly laneEveryMs: number;
   /** For the right to ask Telegram for updates. */
   readonly turnEveryMs: number;
+  /** For groups to be left. */
+  readonly groupsEveryMs: number;
 }
 
-export const LOOKS: Looks = { sweepEveryMs: 5_000, laneEveryMs: 200, turnEveryMs: 700 };
+export const LOOKS: Looks = { sweepEveryMs: 5_000, laneEveryMs: 200, turnEveryMs: 700, groupsEveryMs: 60_000 };
 
 export interface BotParts {
   readonly desk: Desk;
@@ -97,11 +102,36 @@ export class RunningBot {
     try {
       await connect(this.#desk, this.#status, this.#parts.delivery);
       await this.#sweep.takeUp(this.#taking.signal);
-      this.#intake = new Intake(this.#desk, this.#status.username);
-      const offered = this.#parts.menus.offer(this.#desk);
-      await Promise.all([this.#take(this.#intake), this.#sweep.run(this.#taking.signal), offered]);
+      this.#intake = new Intake(this.#desk, this.#self());
+      await this.#tellClaim();
+      await Promise.all([
+        this.#take(this.#intake),
+        this.#sweep.run(this.#taking.signal),
+        leaveUnknownGroups(this.#desk, this.#parts.looks.groupsEveryMs, this.#taking.signal),
+        this.#parts.menus.offer(this.#desk),
+      ]);
     } catch (error) {
       if (!signal.aborted) log.error({ err: error }, 'the bot does not run');
+    }
+  }
+
+  #self(): Self {
+    const { bot, keywords } = this.#desk;
+    const { username, hearsAll } = this.#status;
+    return { id: Number(bot), username, keywords, commands: COMMAND_NAMES, hearsAll };
+  }
+
+  /** Tells operators how the bot is claimed, while nobody owns it. */
+  async #tellClaim(): Promise<void> {
+    const { owners, ids, log, health, signal } = this.#desk;
+    try {
+      const code = await owners.claimCode(ids);
+      if (code !== undefined)
+        log.info(`nobody owns the bot in Telegram yet: write /pair ${code} to it to decide on groups`);
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable)) throw error;
+      await health.recovered(error, signal);
+      await this.#tellClaim();
     }
   }
 

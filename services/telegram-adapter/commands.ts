@@ -2,9 +2,12 @@ import type { Assistant } from '#gen/otvet/training/v1/assistant_pb.ts';
 import { RpcError } from '#lib/rpc/status.ts';
 import { directed } from '#lib/words/direction.ts';
 import { directionOf, type Tongue } from '#lib/words/tongues.ts';
+import type { Letter } from './answering/letters.ts';
 import { type Desk, principalOf, sessionOf } from './desk.ts';
+import { pair } from './groups/pair.ts';
 import { chooseLanguage, wantedLanguage } from './languages.ts';
 import { COMMANDS } from './menus.ts';
+import { targetOf } from './telegram/target.ts';
 import type { Rendered } from './text/formatted.ts';
 import { BOLD, Output } from './text/output.ts';
 import type { Work } from './updates/update.ts';
@@ -14,27 +17,34 @@ import { tongueFor } from './words/tongue-for.ts';
 type Command = Extract<Work, { kind: 'command' }>;
 
 /** Does what a command asks, and gives what to say. Doing it again is harmless. */
-export async function runCommand(desk: Desk, command: Command): Promise<Rendered> {
+export async function runCommand(desk: Desk, command: Command): Promise<readonly Letter[]> {
   const chosen = await desk.people.language(command);
   const tongue = tongueFor({ chosen, text: '', interface: command.language });
-  const language = wantedLanguage(command);
-  if (language !== undefined) return words(await chooseLanguage(desk, command, language, tongue));
   try {
-    switch (command.name) {
-      case 'start':
-        return await greeting(desk, tongue);
-      case 'help':
-        return words(help(tongue));
-      case 'new':
-        return await startAnew(desk, command, tongue);
-      case 'stop':
-        return await stop(desk, command, tongue);
-      default:
-        return words(say(tongue, 'unknownCommand'));
-    }
+    if (command.name === 'pair') return await pair(desk, command, tongue);
+    return [{ target: targetOf(command), text: await reply(desk, command, tongue) }];
   } catch (error) {
     if (!(error instanceof RpcError)) throw error;
-    return words(say(tongue, 'busy', { id: noted(desk, error) }));
+    return [{ target: targetOf(command), text: words(say(tongue, 'busy', { id: noted(desk, error) })) }];
+  }
+}
+
+async function reply(desk: Desk, command: Command, tongue: Tongue): Promise<Rendered> {
+  const language = wantedLanguage(command);
+  if (language !== undefined) return words(await chooseLanguage(desk, command, language, tongue));
+  switch (command.name) {
+    case 'start':
+      return await greeting(desk, tongue);
+    case 'ask':
+      return words(say(tongue, 'askHow'));
+    case 'help':
+      return words(help(tongue));
+    case 'new':
+      return await startAnew(desk, command, tongue);
+    case 'stop':
+      return await stop(desk, command, tongue);
+    default:
+      return words(say(tongue, 'unknownCommand'));
   }
 }
 

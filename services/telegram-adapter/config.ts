@@ -7,7 +7,17 @@ import {
   telegramAddress,
   trainingAddress,
 } from '#lib/config/shared.ts';
-import { address, type ConfigOf, choice, Fault, text, together, url, type Variable } from '#lib/config/variables.ts';
+import {
+  address,
+  type ConfigOf,
+  choice,
+  Fault,
+  list,
+  text,
+  together,
+  url,
+  type Variable,
+} from '#lib/config/variables.ts';
 
 /** What the telegram-adapter reads from the environment. */
 const variables = {
@@ -41,6 +51,21 @@ const variables = {
     doc: 'ask: in groups, too, there are thumbs below an answer, for the person who asked. Reactions count either way.',
     fallback: 'off',
   }),
+  owners: list('OTVET_TELEGRAM_OWNERS', /^\d{1,16}$/, 'Telegram user ids, digits each, separated by commas', {
+    doc: 'Who decides in Telegram, such as which groups may ask: user ids, separated by commas. Unset: whoever writes the bot the code that the log and `npx otvet status` show.',
+  }),
+  groups: choice('OTVET_TELEGRAM_GROUPS', ['closed', 'open'], {
+    doc: 'closed: a group may ask the bot once an owner has let it in with the code that the bot says there; it leaves others after a day. open: every group may.',
+    fallback: 'closed',
+  }),
+  keywords: list(
+    'OTVET_TELEGRAM_KEYWORDS',
+    /^[^\s,].{0,63}$/,
+    'words, 64 characters each at most, separated by commas',
+    {
+      doc: 'In groups, messages with one of these words are questions too, separated by commas. Telegram passes them on only to a bot with privacy mode off, or to an administrator.',
+    },
+  ),
   webhookUrl: url('OTVET_TELEGRAM_WEBHOOK_URL', {
     doc: 'The public https address to which Telegram sends updates. Unset: the adapter asks for them by long polling.',
   }),

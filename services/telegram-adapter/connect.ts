@@ -10,6 +10,7 @@ import { ALLOWED_UPDATES } from './updates/polling.ts';
 export async function connect(desk: Desk, status: BotStatus, delivery: Delivery): Promise<void> {
   const me = await insist(desk, status, 'getMe', (api) => api.getMe(desk.signal));
   status.username = me.username ?? '';
+  status.hearsAll = me.can_read_all_group_messages === true;
   if (delivery.by === 'webhook') {
     const params = { url: delivery.url, secret_token: delivery.secret, allowed_updates: [...ALLOWED_UPDATES] };
     await insist(desk, status, 'setWebhook', (api) => api.setWebhook(params, desk.signal));

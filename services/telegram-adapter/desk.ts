@@ -9,6 +9,8 @@ import type { Logger } from '#lib/telemetry/log.ts';
 import type { Pace } from './answering/pace.ts';
 import type { Assistants } from './assistants.ts';
 import type { Backlog } from './backlog.ts';
+import type { Groups } from './groups/groups.ts';
+import type { Owners } from './groups/owners.ts';
 import type { Lanes } from './lanes.ts';
 import type { TelegramMetrics } from './metrics.ts';
 import type { People } from './people.ts';
@@ -25,6 +27,9 @@ export interface Desk {
   readonly client: TelegramClient;
   readonly inbox: Inbox;
   readonly people: People;
+  readonly groups: Groups;
+  readonly owners: Owners;
+  readonly keywords: readonly string[];
   readonly backlog: Backlog;
   readonly lanes: Lanes;
   readonly assistants: Assistants;

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { TONGUES } from '#lib/words/tongues.ts';
 import { CHAT, TelegramBench } from '#testing/telegram-bench.ts';
 import { saying } from '#testing/telegram-peers.ts';
+import { COMMANDS } from './menus.ts';
 
 const ARABIC = { language_code: 'ar' };
 
@@ -49,7 +50,8 @@ describe('languages in Telegram', () => {
   it('are in the menus, private chats with a chosen language among them; what was offered is not offered again', async () => {
     await bench.start();
     const menu = (language: string) => bench.telegram.commands(language, { type: 'all_private_chats' });
-    await bench.telegram.waitFor(() => menu('zh') !== undefined);
+    const last = { type: 'all_chat_administrators' };
+    await bench.telegram.waitFor(() => bench.telegram.commands('zh', last) !== undefined);
     expect(menu('')).to.deep.include({ command: 'lang', description: 'Choose the language' });
     expect(menu('he')).to.deep.include({ command: 'lang', description: 'לבחור שפה' });
     const here = () => bench.telegram.commands('', { type: 'chat', chat_id: CHAT });
@@ -58,7 +60,8 @@ describe('languages in Telegram', () => {
     await says('/lang auto', {}, /^Done, I follow/);
     expect(here()).to.equal(undefined);
     const calls = bench.telegram.calls('setMyCommands').length;
-    expect(calls).to.equal(TONGUES.length + 1);
+    const scopes = new Set(COMMANDS.flatMap((command) => command.scopes)).size;
+    expect(calls).to.equal(TONGUES.length * scopes + 1);
     await bench.stop(100);
     await bench.start();
     await says('/dance', {}, /^I do not know this command/);

@@ -17,13 +17,17 @@ interface Command {
 /** The commands that Telegram offers to people, with what it says of each. */
 export const COMMANDS: readonly Command[] = [
   { command: 'start', description: 'commandStart', scopes: ['all_private_chats'] },
-  { command: 'help', description: 'commandHelp', scopes: ['all_private_chats'] },
-  { command: 'new', description: 'commandNew', scopes: ['all_private_chats'] },
-  { command: 'stop', description: 'commandStop', scopes: ['all_private_chats'] },
-  { command: 'retry', description: 'commandRetry', scopes: ['all_private_chats'] },
-  { command: 'sources', description: 'commandSources', scopes: ['all_private_chats'] },
-  { command: 'lang', description: 'commandLang', scopes: ['all_private_chats'] },
+  { command: 'help', description: 'commandHelp', scopes: ['all_private_chats', 'all_group_chats'] },
+  { command: 'ask', description: 'commandAsk', scopes: ['all_private_chats', 'all_group_chats'] },
+  { command: 'new', description: 'commandNew', scopes: ['all_private_chats', 'all_group_chats'] },
+  { command: 'stop', description: 'commandStop', scopes: ['all_private_chats', 'all_group_chats'] },
+  { command: 'retry', description: 'commandRetry', scopes: ['all_private_chats', 'all_group_chats'] },
+  { command: 'sources', description: 'commandSources', scopes: ['all_private_chats', 'all_group_chats'] },
+  { command: 'lang', description: 'commandLang', scopes: ['all_private_chats', 'all_chat_administrators'] },
 ];
+
+/** In a group these are taken without the bot's name behind them. */
+export const COMMAND_NAMES: ReadonlySet<string> = new Set([...COMMANDS.map(({ command }) => command), 'pair']);
 
 /** What was last offered for a bot. */
 interface Offered extends Document {

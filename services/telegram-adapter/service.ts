@@ -13,6 +13,8 @@ import { Assistants } from './assistants.ts';
 import { LOOKS, type Looks, RunningBot } from './bot.ts';
 import { botIdOf, deliveryOf, type TelegramConfig, telegramAdapterVariables } from './config.ts';
 import type { Desk } from './desk.ts';
+import { Groups } from './groups/groups.ts';
+import { Owners } from './groups/owners.ts';
 import { Lanes } from './lanes.ts';
 import { Menus } from './menus.ts';
 import { telegramMetrics } from './metrics.ts';
@@ -93,6 +95,9 @@ export async function startTelegramAdapter(
       client: new TelegramClient({ token, apiUrl: config.apiUrl, clock, metrics: shown }),
       inbox,
       people,
+      groups: new Groups({ store, bot, clock, isOpen: config.groups === 'open' }),
+      owners: new Owners(store, bot, (config.owners ?? []).map(Number)),
+      keywords: (config.keywords ?? []).map((word) => word.toLowerCase()),
       backlog,
       lanes: new Lanes({
         limit: PARALLEL_CHATS,

@@ -3,10 +3,12 @@ import { inSpan, SpanKind } from '#lib/telemetry/traces.ts';
 import { answer } from './answering/answer.ts';
 import { type Delivered, deliver } from './answering/deliver.ts';
 import type { Asked } from './answering/final-text.ts';
+import { deliverLetters, type Letter } from './answering/letters.ts';
 import { DeliveryRecord } from './answering/record.ts';
 import { isStale, laneOf, type Task } from './backlog.ts';
 import { runCommand } from './commands.ts';
 import type { Desk } from './desk.ts';
+import { answerKnock, answerStanding } from './groups/entry.ts';
 import type { Stepped, Turn } from './lanes.ts';
 import { aboutAnswers } from './presses/commands.ts';
 import { handlePress } from './presses/press.ts';
@@ -123,6 +125,10 @@ async function respond(desk: Desk, update: InboxUpdate, record: DeliveryRecord):
       return obey(desk, update, work, record);
     case 'press':
       return handlePress(desk, update, work, record);
+    case 'standing':
+      return post(desk, update, record, await answerStanding(desk, update, work));
+    case 'knock':
+      return post(desk, update, record, await answerKnock(desk, update, work));
     case 'unsupported': {
       const { album, message } = work;
       const replies = album === '' || (await desk.people.claimAlbum(work, album, message));
@@ -140,12 +146,22 @@ async function obey(
 ): Promise<Delivered> {
   const about = aboutAnswers(command.name);
   return about === undefined
-    ? reply(desk, update, record, await runCommand(desk, command))
+    ? post(desk, update, record, await runCommand(desk, command))
     : about(desk, update, command, record);
 }
 
 function askedBy(updateId: number, question: Extract<Work, { kind: 'question' }>): Asked {
   return { ...question, requestId: `tg-${updateId}`, isAnew: false, retry: { update: updateId, attempt: 1 } };
+}
+
+async function post(
+  desk: Desk,
+  { work }: InboxUpdate,
+  record: DeliveryRecord,
+  letters: readonly Letter[],
+): Promise<Delivered> {
+  const blocked = await deliverLetters(desk, record, letters);
+  return blocked.includes(work.chat) ? 'blocked' : 'delivered';
 }
 
 function reply(desk: Desk, { work }: InboxUpdate, record: DeliveryRecord, text: Rendered): Promise<Delivered> {

@@ -37,6 +37,10 @@ export interface ChatState {
   readonly questions: QuestionTiming[];
   /** 403 for every send while set. */
   blocked: boolean;
+  /** The supergroup that the group has become; every call for the group fails then. */
+  movedTo: number | undefined;
+  /** Who is in it, by user id: `status` of getChatMember. */
+  readonly members: Map<number, string>;
   /** Drafts fail with TEXTDRAFT_PEER_INVALID while set. */
   withoutDrafts: boolean;
 }
@@ -72,6 +76,8 @@ export class Chats {
         actions: [],
         questions: [],
         blocked: false,
+        movedTo: undefined,
+        members: new Map(),
         withoutDrafts: false,
       };
       this.#chats.set(id, chat);
@@ -157,7 +163,10 @@ export function wire(chat: ChatState, message: StoredMessage): Record<string, un
     chat: chat.card,
     date: Math.floor((message.versions[0]?.at ?? 0) / 1000),
   };
-  if (message.threadId !== undefined) body.message_thread_id = message.threadId;
+  if (message.threadId !== undefined) {
+    body.message_thread_id = message.threadId;
+    if (chat.type === 'supergroup') body.is_topic_message = true;
+  }
   if (message.versions.length > 1) body.edit_date = Math.floor(current(message).at / 1000);
   if (message.replyTo !== undefined) {
     const answered = chat.messages.get(message.replyTo);

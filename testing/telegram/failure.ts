@@ -18,3 +18,7 @@ export const badRequest = (description: string): ApiFailure => new ApiFailure(40
 /** 429 with the wait that Telegram asks for, in whole seconds. */
 export const tooManyRequests = (seconds: number): ApiFailure =>
   new ApiFailure(429, `Too Many Requests: retry after ${seconds}`, { retry_after: seconds });
+
+/** 400 for a group that has become a supergroup. */
+export const upgraded = (to: number): ApiFailure =>
+  new ApiFailure(400, 'Bad Request: group chat was upgraded to a supergroup chat', { migrate_to_chat_id: to });

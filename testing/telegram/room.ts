@@ -9,6 +9,8 @@ import type { Webhook } from './webhook.ts';
 /** The state of one bot. */
 export interface Room {
   readonly bot: TelegramUser;
+  /** Whether the bot's privacy mode is off. */
+  hearsAll: boolean;
   readonly chats: Chats;
   readonly queue: UpdateQueue;
   readonly webhook: Webhook;

@@ -134,6 +134,20 @@ export function name<const D extends Declaration>(
   );
 }
 
+/** Several values of a form, separated by commas; each once. `characters` says what is expected. */
+export function list<const D extends Declaration>(
+  variable: string,
+  form: RegExp,
+  characters: string,
+  declared: D,
+): Variable<Given<D, readonly string[]>> {
+  return declare(variable, declared, characters, (value) => {
+    const given = value.split(',').map((part) => part.trim());
+    const bad = given.find((part) => !form.test(part));
+    return bad === undefined ? [...new Set(given)] : refuse(bad, declared, characters);
+  });
+}
+
 /** A whole number within bounds, `min` and `max` included. */
 export function integer<const D extends Declaration>(
   name: string,

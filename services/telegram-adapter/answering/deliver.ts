@@ -61,7 +61,7 @@ export async function deliver(
   }
 }
 
-type Landing = 'landed' | 'blocked' | 'refused';
+export type Landing = 'landed' | 'blocked' | 'refused';
 
 async function landEdit(
   deps: DeliveryDeps,
@@ -80,7 +80,8 @@ async function landEdit(
   return landed.as === 'gone' ? landSend(deps, target, record, 0, part) : landed.as;
 }
 
-async function landSend(
+/** Sends a part as a new message, once. */
+export async function landSend(
   deps: DeliveryDeps,
   target: Target,
   record: DeliveryRecord,

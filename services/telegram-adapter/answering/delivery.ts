@@ -42,6 +42,8 @@ export function reactionTo(trouble: Trouble, tries: number, plain: boolean): Rea
       return { do: 'accept' };
     case 'flood':
       return { do: 'retry', afterMs: trouble.retryAfterMs, certain: true };
+    case 'moved':
+      return { do: 'retry', afterMs: 0, certain: true };
     case 'undone':
     case 'unauthorized':
     case 'conflict':

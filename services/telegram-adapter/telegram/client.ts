@@ -26,6 +26,8 @@ export class TelegramClient {
   readonly #clock: Clock;
   readonly #metrics: TelegramMetrics;
   readonly #blockedUntil = new Map<number, number>();
+  /** Groups that go on under another number. */
+  readonly #moved = new Map<number, number>();
 
   constructor({ token, apiUrl, clock, metrics }: TelegramClientOptions) {
     this.#http = createTelegramHttp(apiUrl);
@@ -51,7 +53,8 @@ export class TelegramClient {
   /** Sends a new message; gives its id. */
   async send(target: Target, text: Rendered, plain: boolean, keyboard?: Keyboard): Promise<Outcome<number>> {
     const { chat } = target;
-    const params = { ...place(target), ...content(text, plain), link_preview_options: NO_PREVIEW, ...below(keyboard) };
+    const where = place(this.#there(target));
+    const params = { ...where, ...content(text, plain), link_preview_options: NO_PREVIEW, ...below(keyboard) };
     const sent = this.#api.sendMessage(params);
     return this.#outcome(
       'sendMessage',
@@ -69,7 +72,7 @@ export class TelegramClient {
     keyboard?: Keyboard,
   ): Promise<Outcome<unknown>> {
     const shown = { ...content(text, plain), link_preview_options: NO_PREVIEW, ...below(keyboard) };
-    const params = { chat_id: chat, message_id: message, ...shown };
+    const params = { chat_id: this.#moved.get(chat) ?? chat, message_id: message, ...shown };
     return this.#outcome('editMessageText', chat, this.#api.editMessageText(params));
   }
 
@@ -87,13 +90,19 @@ export class TelegramClient {
 
   /** Shows that the bot is typing, for 5 seconds. */
   async typing(target: Target): Promise<Outcome<unknown>> {
-    const params = { ...place(withoutReply(target)), action: 'typing' };
+    const params = { ...place(this.#there(withoutReply(target))), action: 'typing' };
     return this.#outcome('sendChatAction', target.chat, this.#api.sendChatAction(params));
   }
 
   /** Cuts what is under way. */
   close(): void {
     this.#http.close();
+  }
+
+  /** In a group that has moved, messages have other numbers. */
+  #there(target: Target): Target {
+    const to = this.#moved.get(target.chat);
+    return to === undefined ? target : { chat: to };
   }
 
   async #outcome<T>(method: string, chat: number | undefined, result: Promise<T>): Promise<Outcome<T>> {
@@ -105,6 +114,7 @@ export class TelegramClient {
         this.#metrics.floods.inc({ method });
         if (chat !== undefined) this.#blockedUntil.set(chat, this.#clock.now() + trouble.retryAfterMs);
       }
+      if (trouble.kind === 'moved' && chat !== undefined) this.#moved.set(chat, trouble.to);
       return { ok: false, trouble };
     }
   }

@@ -13,6 +13,8 @@ export type Trouble =
   | { readonly kind: 'unchanged' }
   /** The message to be edited is not there any more. */
   | { readonly kind: 'gone' }
+  /** The group is a supergroup now, under this number: not done here. */
+  | { readonly kind: 'moved'; readonly to: number }
   /** Certainly not done, and may work later: no connection, or Telegram says that it failed. */
   | { readonly kind: 'undone'; readonly problem: string }
   /** Perhaps done: the connection broke, time ran out, or a proxy answered instead of Telegram. */
@@ -26,6 +28,9 @@ export type Trouble =
 
 /** What an error of the client library means. */
 export function troubleOf(error: unknown): Trouble {
+  if (error instanceof TelegramApiError && error.migrateToChatId !== undefined) {
+    return { kind: 'moved', to: error.migrateToChatId };
+  }
   if (error instanceof TelegramApiError) return refusalOf(error.errorCode, error.description, error.retryAfter);
   if (error instanceof NetworkError && error.cause instanceof NotSentError) {
     return { kind: 'undone', problem: error.cause.message };
@@ -43,7 +48,18 @@ function refusalOf(code: number, description: string, retryAfter: number | undef
   if (code === 401 || code === 404) return { kind: 'unauthorized' };
   if (code === 409) return { kind: 'conflict', webhook: says('webhook') };
   if (code >= 500) return { kind: 'undone', problem: `Telegram answers ${code}` };
-  if (code === 403 || says('chat not found', 'user is deactivated', 'PEER_ID_INVALID', 'USER_IS_BLOCKED')) {
+  if (
+    code === 403 ||
+    says(
+      'chat not found',
+      'not enough rights to send',
+      'have no rights to send',
+      'TOPIC_CLOSED',
+      'user is deactivated',
+      'PEER_ID_INVALID',
+      'USER_IS_BLOCKED',
+    )
+  ) {
     return { kind: 'forbidden' };
   }
   if (says("can't parse entities", 'unsupported start tag', 'wrong HTTP URL')) return { kind: 'unparsable' };

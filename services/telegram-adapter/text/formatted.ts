@@ -94,6 +94,11 @@ export class Pieces {
 }
 
 /** Escapes what means something in Telegram's HTML. */
+/** A text without formatting. */
+export function plainText(plain: string): Rendered {
+  return { html: escapeHtml(plain), plain };
+}
+
 export function escapeHtml(text: string): string {
   return /[&<>]/.test(text) ? text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;') : text;
 }

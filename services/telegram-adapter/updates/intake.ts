@@ -2,18 +2,19 @@ import { StoreUnavailable } from '#lib/documents/port.ts';
 import type { Desk } from '../desk.ts';
 import { acknowledge, acknowledgeStray } from '../presses/acknowledge.ts';
 import { dispatch } from '../work.ts';
+import type { Self } from './addressing.ts';
+import { field, textOf } from './fields.ts';
 import type { InboxUpdate } from './inbox.ts';
-import { readUpdate, updateIdOf } from './update.ts';
+import { type Meaning, readUpdate, updateIdOf } from './update.ts';
 
 /** Takes updates in, whichever way they come: stored first, then worked on. */
 export class Intake {
   readonly #desk: Desk;
-  readonly #username: string;
+  readonly #self: Self;
 
-  /** `username` is the bot's own, without `@`. */
-  constructor(desk: Desk, username: string) {
+  constructor(desk: Desk, self: Self) {
     this.#desk = desk;
-    this.#username = username;
+    this.#self = self;
   }
 
   /**
@@ -36,16 +37,16 @@ export class Intake {
 
   /** The update to work on; undefined for one that needs no work or came before. */
   async #accept(update: unknown): Promise<InboxUpdate | undefined> {
-    const { bot, clock, inbox, metrics, people } = this.#desk;
+    const { bot, clock, inbox, metrics } = this.#desk;
     const id = updateIdOf(update);
-    const meaning = readUpdate(update, this.#username);
+    const meaning = await this.#admitted(readUpdate(update, this.#self), update);
     if (id === undefined || meaning.kind === 'ignored') {
       metrics.updates.inc({ kind: 'ignored' });
       return undefined;
     }
-    if (meaning.kind === 'membership') {
+    if (meaning.kind === 'membership' || meaning.kind === 'moved') {
       metrics.updates.inc({ kind: 'membership' });
-      await people.setInactive(meaning.chat, meaning.blocked);
+      await this.#note(meaning);
       return undefined;
     }
     if (meaning.kind === 'strayPress') {
@@ -56,5 +57,26 @@ export class Intake {
     const accepted = await inbox.accept(bot, id, meaning, clock.now());
     metrics.updates.inc({ kind: accepted === undefined ? 'duplicate' : meaning.kind });
     return accepted;
+  }
+
+  /** What is asked in a group that is not open to the bot is neither kept nor answered; it is said once how the group is let in. */
+  async #admitted(meaning: Meaning, update: unknown): Promise<Meaning> {
+    if (!('place' in meaning) || meaning.place === 'private') return meaning;
+    if (meaning.kind === 'standing' || meaning.kind === 'press') return meaning;
+    if (meaning.kind === 'command' && meaning.name === 'pair') return meaning;
+    const state = await this.#desk.groups.state(meaning.chat);
+    if (state === 'open') return meaning;
+    if (state === 'closed') return { kind: 'ignored' };
+    const { chat, thread, place, user, message, at, language } = meaning;
+    const title = textOf(field(field(field(update, 'message'), 'chat'), 'title'));
+    const said = { chat, ...(thread === undefined ? {} : { thread }), place, user, message, at, language };
+    return { kind: 'knock', title, ...said };
+  }
+
+  async #note(meaning: Extract<Meaning, { kind: 'membership' | 'moved' }>): Promise<void> {
+    const { people, groups } = this.#desk;
+    if (meaning.kind === 'moved') return groups.move(meaning.chat, meaning.to);
+    await people.setInactive(meaning.chat, meaning.blocked);
+    if (meaning.chat < 0) await groups.left(meaning.chat);
   }
 }

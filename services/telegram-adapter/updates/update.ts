@@ -1,5 +1,10 @@
 /** What an update means for this bot. Reads foreign JSON: fields that are not as expected are as if absent. */
 
+import { addressedWords, quotedWords, type Self, wordsOf } from './addressing.ts';
+import { field, numberOf, placeOf, textOf, threadOf } from './fields.ts';
+import { readPress } from './press.ts';
+import { readStanding, type Standing } from './standing.ts';
+
 /** A chat, or one topic of it: where a session is. */
 export interface Where {
   readonly chat: number;
@@ -10,8 +15,9 @@ export interface Where {
 /** Where and by whom something was said. */
 export interface Said extends Where {
   readonly place: 'private' | 'group';
+  /** Who said it; for an anonymous administrator and for a channel the chat in whose name it is said. */
   readonly user: number;
-  /** Telegram's message_id; orders what is said in a chat. */
+  /** Telegram's message_id; orders what is said in a chat. 0 where it was no message. */
   readonly message: number;
   /** When it was said, milliseconds since the epoch. */
   readonly at: number;
@@ -28,8 +34,14 @@ export type Meaning =
   | ({ readonly kind: 'press'; readonly query: string; readonly data: string } & Said)
   /** A button was pressed of which is not known where it stands. */
   | { readonly kind: 'strayPress'; readonly query: string; readonly language: string }
-  /** The person blocked the bot, or lets it in again. */
+  /** The bot was put into a group, or what it may do there has changed. */
+  | ({ readonly kind: 'standing' } & Standing & Said)
+  /** Somebody wants something of the bot in a group that is not open to it. */
+  | ({ readonly kind: 'knock'; readonly title: string } & Said)
+  /** The person blocked the bot, or lets it in again; or the bot is in a group no more. */
   | { readonly kind: 'membership'; readonly chat: number; readonly blocked: boolean }
+  /** A group has become a supergroup, under another number. */
+  | { readonly kind: 'moved'; readonly chat: number; readonly to: number }
   | { readonly kind: 'ignored' };
 
 /** The caller's id of the session in a chat, or in one topic of it. */
@@ -62,20 +74,18 @@ const OTHER_CONTENT = [
   'voice',
 ];
 
-/** Groups and channels, other bots and unknown kinds are ignored. `username` is the bot's own, without `@`. */
-export function readUpdate(update: unknown, username: string): Meaning {
-  const membership = field(update, 'my_chat_member');
-  if (membership !== undefined) return readMembership(membership);
+/** In a group only what is meant for the bot is read. Posts of channels, other bots and unknown kinds are ignored. */
+export function readUpdate(update: unknown, self: Self): Meaning {
+  const change = field(update, 'my_chat_member');
+  if (change !== undefined) return readStanding(change, self) ?? IGNORED;
   const query = field(update, 'callback_query');
-  if (query !== undefined) return readPress(query);
+  if (query !== undefined) return readPress(query) ?? IGNORED;
   const message = field(update, 'message');
-  const said = readSaid(message);
+  const moved = readMove(message);
+  if (moved !== undefined) return moved;
+  const said = readSaid(message, self);
   if (said === undefined) return IGNORED;
-  const text = field(message, 'text');
-  if (typeof text === 'string' && text.trim() !== '') return readText(text.toWellFormed(), said, username);
-  if (!OTHER_CONTENT.some((name) => field(message, name) !== undefined)) return IGNORED;
-  const album = field(message, 'media_group_id');
-  return { kind: 'unsupported', album: typeof album === 'string' ? album : '', ...said };
+  return said.place === 'private' ? readPrivate(message, said, self) : readInGroup(message, said, self);
 }
 
 /** The number by which Telegram orders updates; undefined for what is no update. */
@@ -83,89 +93,79 @@ export function updateIdOf(update: unknown): number | undefined {
   return numberOf(field(update, 'update_id'));
 }
 
-function readText(text: string, said: Said, username: string): Meaning {
+function readPrivate(message: unknown, said: Said, self: Self): Meaning {
+  const text = textOf(field(message, 'text'));
+  if (text.trim() !== '') return readCommand(text, '', said, self) ?? { kind: 'question', text, ...said };
+  return readOther(message, said);
+}
+
+function readInGroup(message: unknown, said: Said, self: Self): Meaning {
+  const quoted = quotedWords(message, self);
+  const text = textOf(field(message, 'text'));
+  const command = text === '' ? undefined : readCommand(text, quoted, said, self);
+  if (command !== undefined) return command;
+  const words = addressedWords(message, self);
+  if (words === undefined) return IGNORED;
+  if (text === '') return wordsOf(message) === '' ? IGNORED : readOther(message, said);
+  const question = words === '' ? quoted : words;
+  return question.trim() === ''
+    ? { kind: 'command', name: 'ask', argument: '', ...said }
+    : { kind: 'question', text: question, ...said };
+}
+
+/** A command; undefined for what is none. `quoted` is what it replies to, which /ask alone asks. */
+function readCommand(text: string, quoted: string, said: Said, self: Self): Meaning | undefined {
   const command = /^\/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]+))?(?:\s+([\s\S]*))?$/.exec(text.trim());
-  if (command === null) return { kind: 'question', text, ...said };
-  const [, name = '', addressee, argument = ''] = command;
-  if (addressee !== undefined && addressee.toLowerCase() !== username.toLowerCase()) return IGNORED;
-  return { kind: 'command', name: name.toLowerCase(), argument: argument.trim(), ...said };
+  if (command === null) return undefined;
+  const [, given = '', addressee, rest = ''] = command;
+  const [name, argument] = [given.toLowerCase(), rest.trim()];
+  if (addressee !== undefined && addressee.toLowerCase() !== self.username.toLowerCase()) return IGNORED;
+  if (said.place === 'group' && addressee === undefined && !self.commands.has(name)) return IGNORED;
+  const question = argument === '' ? quoted : argument;
+  if (name === 'ask' && question.trim() !== '') return { kind: 'question', text: question, ...said };
+  return { kind: 'command', name, argument, ...said };
 }
 
-function readSaid(message: unknown): Said | undefined {
-  const chat = field(message, 'chat');
-  const from = field(message, 'from');
-  if (field(chat, 'type') !== 'private' || field(from, 'is_bot') === true) return undefined;
-  const ids = [field(chat, 'id'), field(from, 'id'), field(message, 'message_id'), field(message, 'date')].map(
-    numberOf,
-  );
-  const [chatId, user, messageId, date] = ids;
-  if (chatId === undefined || user === undefined || messageId === undefined || date === undefined) return undefined;
-  return {
-    chat: chatId,
-    ...threadOf(message),
-    place: 'private',
-    user,
-    message: messageId,
-    at: date * 1000,
-    language: textOf(field(from, 'language_code')),
-  };
+function readOther(message: unknown, said: Said): Meaning {
+  if (!OTHER_CONTENT.some((name) => field(message, name) !== undefined)) return IGNORED;
+  return { kind: 'unsupported', album: textOf(field(message, 'media_group_id')), ...said };
 }
 
-function readPress(query: unknown): Meaning {
-  const id = field(query, 'id');
-  if (typeof id !== 'string') return IGNORED;
-  const from = field(query, 'from');
-  const language = textOf(field(from, 'language_code'));
-  const message = field(query, 'message');
+/** Of the two messages that tell of a move, the one in the old group counts. */
+function readMove(message: unknown): Meaning | undefined {
+  const to = numberOf(field(message, 'migrate_to_chat_id'));
+  const chat = numberOf(field(field(message, 'chat'), 'id'));
+  return to === undefined || chat === undefined ? undefined : { kind: 'moved', chat, to };
+}
+
+function readSaid(message: unknown, self: Self): Said | undefined {
   const chat = field(message, 'chat');
   const place = placeOf(field(chat, 'type'));
-  const [chatId, user, messageId] = [field(chat, 'id'), field(from, 'id'), field(message, 'message_id')].map(numberOf);
-  const data = field(query, 'data');
-  const isKnown = chatId !== undefined && user !== undefined && messageId !== undefined && place !== undefined;
-  if (!isKnown || typeof data !== 'string') return { kind: 'strayPress', query: id, language };
-  // Telegram does not tell when it was pressed.
-  const at = (numberOf(field(message, 'date')) ?? 0) * 1000;
+  const user = place === undefined ? undefined : speakerOf(message, place, self);
+  const ids = [field(chat, 'id'), field(message, 'message_id'), field(message, 'date')].map(numberOf);
+  const [chatId, messageId, date] = ids;
+  if (place === undefined || user === undefined) return undefined;
+  if (chatId === undefined || messageId === undefined || date === undefined) return undefined;
   return {
-    kind: 'press',
-    query: id,
-    data,
     chat: chatId,
     ...threadOf(message),
     place,
     user,
     message: messageId,
-    at,
-    language,
+    at: date * 1000,
+    language: textOf(field(field(message, 'from'), 'language_code')),
   };
 }
 
-function placeOf(type: unknown): Said['place'] | undefined {
-  if (type === 'private') return 'private';
-  return type === 'group' || type === 'supergroup' ? 'group' : undefined;
-}
-
-function threadOf(message: unknown): { readonly thread?: number } {
-  const thread =
-    field(message, 'is_topic_message') === true ? numberOf(field(message, 'message_thread_id')) : undefined;
-  return thread === undefined ? {} : { thread };
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : '';
-}
-
-function readMembership(change: unknown): Meaning {
-  const chat = field(change, 'chat');
-  const id = numberOf(field(chat, 'id'));
-  const status = field(field(change, 'new_chat_member'), 'status');
-  if (field(chat, 'type') !== 'private' || id === undefined || typeof status !== 'string') return IGNORED;
-  return { kind: 'membership', chat: id, blocked: status === 'kicked' };
-}
-
-function field(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
-}
-
-function numberOf(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isSafeInteger(value) ? value : undefined;
+/**
+ * Who speaks. Anonymous administrators and channels speak through bots of Telegram's own, in the name of a chat. Undefined for other bots, for
+ * what the bot itself said through somebody, and for a post that Telegram passes on from the channel of a group.
+ */
+function speakerOf(message: unknown, place: Said['place'], self: Self): number | undefined {
+  if (field(message, 'is_automatic_forward') === true) return undefined;
+  if (numberOf(field(field(message, 'via_bot'), 'id')) === self.id) return undefined;
+  const behalf = numberOf(field(field(message, 'sender_chat'), 'id'));
+  if (place === 'group' && behalf !== undefined) return behalf;
+  const from = field(message, 'from');
+  return field(from, 'is_bot') === true ? undefined : numberOf(field(from, 'id'));
 }

@@ -47,4 +47,16 @@ export const de: Words = {
   feedbackThanks: 'Danke!',
   feedbackWhy: 'Danke. Was war daran nicht gut?',
   feedbackWithdrawn: 'Ihre Bewertung ist zurückgenommen.',
+  askHow: 'Schreib deine Frage hinter /ask, oder antworte mit /ask auf eine Nachricht, die sie stellt.',
+  groupKnock:
+    'Diese Gruppe ist für mich noch nicht freigegeben. Mein Besitzer kann mich einlassen: schreib mir im privaten Chat /pair {code}. Sonst gehe ich morgen.',
+  groupHello: 'Hallo! Frag mich mit /ask und deiner Frage, oder antworte auf eine meiner Nachrichten.',
+  groupPrivacy:
+    'In der Gruppe „{group}“ sehe ich nur Befehle und Antworten an mich; /ask geht also. Damit man mich auch mit Namen fragen kann, mach mich dort zum Administrator, oder schalte meinen Privatsphäre-Modus mit /setprivacy bei @BotFather ab und füge mich der Gruppe neu hinzu.',
+  groupMute: 'In der Gruppe „{group}“ darf ich nicht schreiben. Bitte erlaube mir dort, Nachrichten zu senden.',
+  pairOwner:
+    'Du bist jetzt mein Besitzer. Wenn mich jemand zu einer Gruppe hinzufügt, nenne ich dort einen Code; schick ihn mir mit /pair, um mich einzulassen.',
+  pairGroup: 'Die Gruppe „{group}“ kann mich jetzt fragen.',
+  pairUnknown: 'Ich kenne diesen Code nicht, oder er ist zu alt.',
+  commandAsk: 'Eine Frage stellen',
 };

@@ -43,6 +43,18 @@ export const en = {
   feedbackThanks: 'Thank you!',
   feedbackWhy: 'Thank you. What was wrong with it?',
   feedbackWithdrawn: 'Your rating is taken back.',
+  askHow: 'Write your question behind /ask, or reply with /ask to a message that asks it.',
+  groupKnock:
+    'I am not open to this group yet. My owner can let me in: write me /pair {code} in a private chat. Otherwise I leave tomorrow.',
+  groupHello: 'Hello! Ask me with /ask and your question, or reply to one of my messages.',
+  groupPrivacy:
+    'In the group "{group}" I only see commands and replies to me, so /ask works. To be asked by name too, make me an administrator there, or switch off my privacy mode with /setprivacy at @BotFather and add me to the group again.',
+  groupMute: 'I may not write in the group "{group}". Please let me send messages there.',
+  pairOwner:
+    'You are my owner now. When somebody adds me to a group, I say a code there; send it to me with /pair to let me in.',
+  pairGroup: 'The group "{group}" can ask me now.',
+  pairUnknown: 'I do not know this code, or it is too old.',
+  commandAsk: 'Ask a question',
 } as const;
 
 /** The same in a language. */

@@ -44,4 +44,16 @@ export const es: Words = {
   feedbackThanks: '¡Gracias!',
   feedbackWhy: 'Gracias. ¿Qué estaba mal?',
   feedbackWithdrawn: 'Su valoración se ha retirado.',
+  askHow: 'Escribe tu pregunta detrás de /ask, o responde con /ask a un mensaje que la haga.',
+  groupKnock:
+    'Este grupo aún no está abierto para mí. Mi propietario puede admitirme: escríbeme /pair {code} en privado. Si no, me voy mañana.',
+  groupHello: '¡Hola! Pregúntame con /ask y tu pregunta, o responde a uno de mis mensajes.',
+  groupPrivacy:
+    'En el grupo «{group}» solo veo comandos y respuestas a mis mensajes, así que /ask funciona. Para llamarme también por mi nombre, hazme administrador, o desactiva mi modo de privacidad con /setprivacy en @BotFather y vuelve a añadirme al grupo.',
+  groupMute: 'No puedo escribir en el grupo «{group}». Permíteme enviar mensajes allí, por favor.',
+  pairOwner:
+    'Ahora eres mi propietario. Cuando alguien me añada a un grupo, diré allí un código; envíamelo con /pair para admitirme.',
+  pairGroup: 'El grupo «{group}» ya puede preguntarme.',
+  pairUnknown: 'No conozco ese código, o es demasiado antiguo.',
+  commandAsk: 'Hacer una pregunta',
 };

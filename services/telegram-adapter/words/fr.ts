@@ -47,4 +47,16 @@ export const fr: Words = {
   feedbackThanks: 'Merci !',
   feedbackWhy: 'Merci. Qu’est-ce qui n’allait pas ?',
   feedbackWithdrawn: 'Votre avis est retiré.',
+  askHow: 'Écrivez votre question après /ask, ou répondez par /ask à un message qui la pose.',
+  groupKnock:
+    'Ce groupe ne m’est pas encore ouvert. Mon propriétaire peut m’y admettre : écrivez-moi /pair {code} en privé. Sinon je pars demain.',
+  groupHello: 'Bonjour ! Posez-moi vos questions avec /ask, ou répondez à un de mes messages.',
+  groupPrivacy:
+    'Dans le groupe « {group} », je ne vois que les commandes et les réponses à mes messages : /ask fonctionne. Pour m’appeler aussi par mon nom, faites de moi un administrateur, ou désactivez mon mode de confidentialité avec /setprivacy chez @BotFather puis ajoutez-moi de nouveau au groupe.',
+  groupMute: 'Je n’ai pas le droit d’écrire dans le groupe « {group} ». Merci de m’y autoriser.',
+  pairOwner:
+    'Vous êtes maintenant mon propriétaire. Quand on m’ajoute à un groupe, j’y donne un code ; envoyez-le-moi avec /pair pour m’y admettre.',
+  pairGroup: 'Le groupe « {group} » peut maintenant me poser des questions.',
+  pairUnknown: 'Je ne connais pas ce code, ou il est trop ancien.',
+  commandAsk: 'Poser une question',
 };

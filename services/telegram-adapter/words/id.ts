@@ -44,4 +44,16 @@ export const id: Words = {
   feedbackThanks: 'Terima kasih!',
   feedbackWhy: 'Terima kasih. Apa yang kurang tepat?',
   feedbackWithdrawn: 'Penilaian Anda ditarik kembali.',
+  askHow: 'Tulis pertanyaan Anda setelah /ask, atau balas pesan yang berisi pertanyaan dengan /ask.',
+  groupKnock:
+    'Grup ini belum terbuka untuk saya. Pemilik saya dapat mengizinkan saya: kirim /pair {code} kepada saya di obrolan pribadi. Jika tidak, besok saya keluar.',
+  groupHello: 'Halo! Tanyai saya dengan /ask dan pertanyaan Anda, atau balas salah satu pesan saya.',
+  groupPrivacy:
+    'Di grup "{group}" saya hanya melihat perintah dan balasan kepada saya, jadi /ask bisa dipakai. Agar saya juga bisa disapa dengan nama, jadikan saya admin di sana, atau matikan mode privasi saya dengan /setprivacy di @BotFather lalu tambahkan saya lagi ke grup.',
+  groupMute: 'Saya tidak boleh menulis di grup "{group}". Mohon izinkan saya mengirim pesan di sana.',
+  pairOwner:
+    'Sekarang Anda pemilik saya. Saat seseorang menambahkan saya ke grup, saya menyebut kode di sana; kirim kode itu kepada saya dengan /pair untuk mengizinkan saya.',
+  pairGroup: 'Grup "{group}" sekarang dapat bertanya kepada saya.',
+  pairUnknown: 'Saya tidak mengenal kode ini, atau kodenya sudah terlalu lama.',
+  commandAsk: 'Ajukan pertanyaan',
 };

@@ -44,4 +44,16 @@ export const it: Words = {
   feedbackThanks: 'Grazie!',
   feedbackWhy: 'Grazie. Cosa non andava?',
   feedbackWithdrawn: 'La tua valutazione è stata ritirata.',
+  askHow: 'Scrivi la tua domanda dopo /ask, oppure rispondi con /ask a un messaggio che la pone.',
+  groupKnock:
+    'Questo gruppo non è ancora aperto per me. Il mio proprietario può ammettermi: scrivimi /pair {code} in privato. Altrimenti domani me ne vado.',
+  groupHello: 'Ciao! Chiedimi con /ask e la tua domanda, oppure rispondi a un mio messaggio.',
+  groupPrivacy:
+    'Nel gruppo «{group}» vedo solo i comandi e le risposte ai miei messaggi, quindi /ask funziona. Per chiamarmi anche per nome, rendimi amministratore, oppure disattiva la mia modalità privacy con /setprivacy da @BotFather e aggiungimi di nuovo al gruppo.',
+  groupMute: 'Non posso scrivere nel gruppo «{group}». Per favore, permettimi di inviare messaggi.',
+  pairOwner:
+    'Ora sei il mio proprietario. Quando qualcuno mi aggiunge a un gruppo, dico lì un codice; mandamelo con /pair per ammettermi.',
+  pairGroup: 'Ora il gruppo «{group}» può farmi domande.',
+  pairUnknown: 'Non conosco questo codice, oppure è troppo vecchio.',
+  commandAsk: 'Fai una domanda',
 };

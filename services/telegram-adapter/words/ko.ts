@@ -44,4 +44,16 @@ export const ko: Words = {
   feedbackThanks: '감사해요!',
   feedbackWhy: '감사해요. 무엇이 아쉬웠나요?',
   feedbackWithdrawn: '평가를 취소했어요.',
+  askHow: '/ask 뒤에 질문을 쓰거나, 질문이 담긴 메시지에 /ask로 답장해 주세요.',
+  groupKnock:
+    '이 그룹은 아직 저에게 열려 있지 않아요. 제 소유자가 허락할 수 있어요. 개인 채팅에서 /pair {code} 라고 보내 주세요. 그렇지 않으면 내일 나갈게요.',
+  groupHello: '안녕하세요! /ask 뒤에 질문을 쓰거나 제 메시지에 답장해 주세요.',
+  groupPrivacy:
+    '"{group}" 그룹에서는 명령과 저에게 온 답장만 보이므로 /ask를 쓸 수 있어요. 이름으로도 부르려면 저를 관리자로 지정하거나, @BotFather의 /setprivacy로 개인정보 모드를 끄고 그룹에 다시 추가해 주세요.',
+  groupMute: '"{group}" 그룹에 글을 쓸 수 없어요. 메시지 전송을 허용해 주세요.',
+  pairOwner:
+    '이제 당신이 제 소유자예요. 누군가 저를 그룹에 추가하면 그곳에서 코드를 말할게요. 허락하려면 /pair와 함께 저에게 보내 주세요.',
+  pairGroup: '이제 "{group}" 그룹에서 저에게 질문할 수 있어요.',
+  pairUnknown: '이 코드를 모르거나 너무 오래됐어요.',
+  commandAsk: '질문하기',
 };

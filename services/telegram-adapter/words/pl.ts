@@ -46,4 +46,16 @@ export const pl: Words = {
   feedbackThanks: 'Dziękuję!',
   feedbackWhy: 'Dziękuję. Co było nie tak?',
   feedbackWithdrawn: 'Twoja ocena została wycofana.',
+  askHow: 'Napisz pytanie po /ask albo odpowiedz poleceniem /ask na wiadomość z pytaniem.',
+  groupKnock:
+    'Ta grupa nie jest jeszcze dla mnie otwarta. Może mnie wpuścić mój właściciel: napisz do mnie prywatnie /pair {code}. Inaczej jutro odejdę.',
+  groupHello: 'Cześć! Pytaj mnie przez /ask i pytanie albo odpowiadając na moją wiadomość.',
+  groupPrivacy:
+    'W grupie „{group}” widzę tylko polecenia i odpowiedzi na moje wiadomości, więc /ask działa. Aby można było zwracać się do mnie po nazwie, zrób mnie administratorem albo wyłącz mój tryb prywatności przez /setprivacy u @BotFather i dodaj mnie do grupy ponownie.',
+  groupMute: 'Nie mogę pisać w grupie „{group}”. Pozwól mi, proszę, wysyłać tam wiadomości.',
+  pairOwner:
+    'Jesteś teraz moim właścicielem. Gdy ktoś doda mnie do grupy, podam tam kod; wyślij mi go z /pair, aby mnie wpuścić.',
+  pairGroup: 'Grupa „{group}” może już zadawać mi pytania.',
+  pairUnknown: 'Nie znam tego kodu albo jest za stary.',
+  commandAsk: 'Zadaj pytanie',
 };

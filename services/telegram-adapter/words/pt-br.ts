@@ -44,4 +44,16 @@ export const ptBr: Words = {
   feedbackThanks: 'Obrigado!',
   feedbackWhy: 'Obrigado. O que estava errado?',
   feedbackWithdrawn: 'Sua avaliação foi retirada.',
+  askHow: 'Escreva sua pergunta depois de /ask, ou responda com /ask a uma mensagem que a faça.',
+  groupKnock:
+    'Este grupo ainda não está aberto para mim. Meu dono pode me liberar: escreva /pair {code} para mim no privado. Caso contrário, saio amanhã.',
+  groupHello: 'Olá! Pergunte com /ask e a sua pergunta, ou responda a uma das minhas mensagens.',
+  groupPrivacy:
+    'No grupo “{group}” só vejo comandos e respostas às minhas mensagens, então /ask funciona. Para me chamar também pelo nome, torne-me administrador, ou desative meu modo de privacidade com /setprivacy no @BotFather e me adicione de novo ao grupo.',
+  groupMute: 'Não posso escrever no grupo “{group}”. Por favor, permita que eu envie mensagens lá.',
+  pairOwner:
+    'Agora você é meu dono. Quando alguém me adicionar a um grupo, direi um código lá; envie-o para mim com /pair para me liberar.',
+  pairGroup: 'O grupo “{group}” já pode me fazer perguntas.',
+  pairUnknown: 'Não conheço esse código, ou ele é antigo demais.',
+  commandAsk: 'Fazer uma pergunta',
 };

@@ -44,4 +44,16 @@ export const tr: Words = {
   feedbackThanks: 'Teşekkürler!',
   feedbackWhy: 'Teşekkürler. Sorun neydi?',
   feedbackWithdrawn: 'Değerlendirmeniz geri alındı.',
+  askHow: 'Sorunuzu /ask komutundan sonra yazın ya da soruyu içeren mesajı /ask ile yanıtlayın.',
+  groupKnock:
+    'Bu grup bana henüz açık değil. Sahibim beni kabul edebilir: bana özelden /pair {code} yazın. Yoksa yarın ayrılırım.',
+  groupHello: 'Merhaba! Bana /ask ve sorunuzla ya da bir mesajımı yanıtlayarak sorun.',
+  groupPrivacy:
+    "“{group}” grubunda yalnızca komutları ve bana verilen yanıtları görüyorum, yani /ask çalışır. Bana adımla da seslenmek için beni yönetici yapın ya da @BotFather'da /setprivacy ile gizlilik modunu kapatıp beni gruba yeniden ekleyin.",
+  groupMute: '“{group}” grubunda yazamıyorum. Lütfen orada mesaj göndermeme izin verin.',
+  pairOwner:
+    'Artık sahibim sizsiniz. Biri beni bir gruba eklediğinde orada bir kod söylerim; kabul etmek için onu bana /pair ile gönderin.',
+  pairGroup: '“{group}” grubu artık bana soru sorabilir.',
+  pairUnknown: 'Bu kodu bilmiyorum ya da kod eskimiş.',
+  commandAsk: 'Soru sor',
 };

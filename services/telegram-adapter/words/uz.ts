@@ -44,4 +44,16 @@ export const uz: Words = {
   feedbackThanks: 'Rahmat!',
   feedbackWhy: 'Rahmat. Nimasi notoʻgʻri edi?',
   feedbackWithdrawn: 'Bahongiz qaytarib olindi.',
+  askHow: 'Savolingizni /ask dan keyin yozing yoki savol bor xabarga /ask bilan javob bering.',
+  groupKnock:
+    'Bu guruh men uchun hozircha yopiq. Meni egam kiritishi mumkin: menga shaxsiy xabarda /pair {code} deb yozing. Aks holda ertaga ketaman.',
+  groupHello: 'Salom! Mendan /ask va savolingiz bilan yoki xabarimga javob berib so‘rang.',
+  groupPrivacy:
+    '«{group}» guruhida men faqat buyruqlar va menga berilgan javoblarni ko‘raman, shuning uchun /ask ishlaydi. Ismim bilan ham so‘rash uchun meni administrator qiling yoki @BotFather da /setprivacy bilan maxfiylik rejimini o‘chirib, guruhga qayta qo‘shing.',
+  groupMute: 'Menga «{group}» guruhida yozish mumkin emas. Iltimos, xabar yuborishga ruxsat bering.',
+  pairOwner:
+    'Endi siz mening egamsiz. Meni guruhga qo‘shishganda, u yerda kod aytaman; kiritish uchun uni menga /pair bilan yuboring.',
+  pairGroup: '«{group}» guruhi endi menga savol bera oladi.',
+  pairUnknown: 'Men bunday kodni bilmayman yoki u eskirgan.',
+  commandAsk: 'Savol berish',
 };

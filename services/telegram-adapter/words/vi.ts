@@ -44,4 +44,16 @@ export const vi: Words = {
   feedbackThanks: 'Cảm ơn bạn!',
   feedbackWhy: 'Cảm ơn bạn. Có gì chưa đúng?',
   feedbackWithdrawn: 'Đánh giá của bạn đã được rút lại.',
+  askHow: 'Hãy viết câu hỏi sau /ask, hoặc trả lời tin nhắn có câu hỏi bằng /ask.',
+  groupKnock:
+    'Nhóm này chưa mở cho tôi. Chủ của tôi có thể cho tôi vào: hãy viết cho tôi /pair {code} trong trò chuyện riêng. Nếu không, ngày mai tôi sẽ rời đi.',
+  groupHello: 'Xin chào! Hãy hỏi tôi bằng /ask kèm câu hỏi, hoặc trả lời một tin nhắn của tôi.',
+  groupPrivacy:
+    'Trong nhóm "{group}" tôi chỉ thấy các lệnh và tin trả lời tôi, nên /ask vẫn dùng được. Để có thể gọi tôi bằng tên, hãy cho tôi làm quản trị viên, hoặc tắt chế độ riêng tư bằng /setprivacy ở @BotFather rồi thêm tôi lại vào nhóm.',
+  groupMute: 'Tôi không được viết trong nhóm "{group}". Xin hãy cho phép tôi gửi tin nhắn ở đó.',
+  pairOwner:
+    'Bây giờ bạn là chủ của tôi. Khi ai đó thêm tôi vào nhóm, tôi sẽ nói một mã ở đó; hãy gửi mã cho tôi bằng /pair để cho tôi vào.',
+  pairGroup: 'Nhóm "{group}" bây giờ có thể hỏi tôi.',
+  pairUnknown: 'Tôi không biết mã này, hoặc mã đã quá cũ.',
+  commandAsk: 'Đặt câu hỏi',
 };

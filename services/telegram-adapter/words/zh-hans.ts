@@ -44,4 +44,14 @@ export const zhHans: Words = {
   feedbackThanks: '谢谢！',
   feedbackWhy: '谢谢。哪里不好？',
   feedbackWithdrawn: '您的评价已撤回。',
+  askHow: '请把问题写在 /ask 后面，或用 /ask 回复含有问题的消息。',
+  groupKnock: '这个群组还没有对我开放。我的主人可以让我加入：请在私聊中给我发送 /pair {code}。否则我明天离开。',
+  groupHello: '大家好！用 /ask 加问题来问我，或者回复我的消息。',
+  groupPrivacy:
+    '在群组“{group}”里我只能看到命令和对我的回复，所以 /ask 可以用。如果也想用名字叫我，请把我设为管理员，或者在 @BotFather 用 /setprivacy 关闭隐私模式，再把我重新加入群组。',
+  groupMute: '我不能在群组“{group}”里发言。请允许我在那里发送消息。',
+  pairOwner: '您现在是我的主人。有人把我加入群组时，我会在那里说出一个代码；用 /pair 把它发给我，就能让我加入。',
+  pairGroup: '群组“{group}”现在可以向我提问了。',
+  pairUnknown: '我不认识这个代码，或者它已经过期。',
+  commandAsk: '提问',
 };

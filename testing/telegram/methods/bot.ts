@@ -10,7 +10,7 @@ export const botMethods: Readonly<Record<string, Handler>> = {
     return {
       ...room.bot,
       can_join_groups: true,
-      can_read_all_group_messages: false,
+      can_read_all_group_messages: room.hearsAll,
       supports_inline_queries: false,
       can_connect_to_business: false,
       has_main_web_app: false,

@@ -3,7 +3,7 @@
 import { preciseNow } from '../../precise-now.ts';
 import { isFile, type Parameters } from '../body.ts';
 import { buttonsOf, type ChatState, current, noteAnswer, type StoredMessage, wire } from '../chats.ts';
-import { ApiFailure, badRequest } from '../failure.ts';
+import { ApiFailure, badRequest, upgraded } from '../failure.ts';
 import type { Version } from '../model.ts';
 import { type Handler, integer, nested, type Room } from '../room.ts';
 import { readText, type TextRule } from './text.ts';
@@ -145,6 +145,7 @@ export function send(
   const markup = nested(parameters.reply_markup);
   checkMarkup(markup);
   const replyTo = answeredMessage(parameters, chat);
+  checkThread(parameters, chat);
   room.flood.take(chat.id, Date.now());
   const threadId = parameters.message_thread_id === undefined ? undefined : integer(parameters.message_thread_id);
   const message = room.chats.add(chat, {
@@ -163,6 +164,7 @@ export function send(
 export function reachable(parameters: Parameters, room: Room): ChatState {
   if (parameters.chat_id === undefined || parameters.chat_id === '') throw badRequest('chat_id is empty');
   const chat = room.chats.named(parameters.chat_id);
+  if (chat.movedTo !== undefined) throw upgraded(chat.movedTo);
   if (!chat.blocked) return chat;
   const why = chat.type === 'private' ? 'bot was blocked by the user' : `bot was kicked from the ${chat.type} chat`;
   throw new ApiFailure(403, `Forbidden: ${why}`);
@@ -186,6 +188,14 @@ function answeredMessage(parameters: Parameters, chat: ChatState): number | unde
   if (target !== undefined && target.deletedAt === undefined) return target.messageId;
   if (reply.allow_sending_without_reply === true) return undefined;
   throw badRequest('message to be replied not found');
+}
+
+/** A supergroup knows the topics in which something was said. */
+function checkThread(parameters: Parameters, chat: ChatState): void {
+  if (parameters.message_thread_id === undefined || chat.type !== 'supergroup') return;
+  const threadId = integer(parameters.message_thread_id);
+  const known = chat.messages.values().some((message) => message.threadId === threadId);
+  if (!known) throw badRequest('message thread not found');
 }
 
 function checkMarkup(markup: unknown): void {
