@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { SessionService } from '#gen/otvet/conversation/v1/session_service_pb.ts';
 import { Turn_State } from '#gen/otvet/conversation/v1/turn_pb.ts';
+import { Random } from '../chaos/random.ts';
 import { type Constellation, type Form, startConstellation } from '../constellation.ts';
 import { temporaryFolder } from '../folders.ts';
 import { taggedAnswer } from '../load.ts';
@@ -19,11 +20,11 @@ for (const form of ['one process', 'five processes'] satisfies Form[]) {
       this.timeout(120_000);
       const seed = Number(process.env.OTVET_TEST_SEED ?? Date.now() % 100_000);
       process.stdout.write(`\n    kill.e2e ${form}: OTVET_TEST_SEED=${seed}\n`);
-      const random = randomFrom(seed);
+      const random = new Random(seed);
       await using folder = await temporaryFolder();
       await using telegram = await startTelegramDouble();
       await using provider = await startProviderDouble({ answer: taggedAnswer });
-      provider.script(() => ({ firstTokenMs: 100 + random() * 200, tokenMs: 5 }));
+      provider.script(() => ({ firstTokenMs: 100 + random.next() * 200, tokenMs: 5 }));
       const env = {
         OTVET_TELEGRAM_TOKEN: telegram.token,
         OTVET_TELEGRAM_API_URL: telegram.url,
@@ -48,7 +49,7 @@ for (const form of ['one process', 'five processes'] satisfies Form[]) {
             telegram.say(chat, `${QUESTION} q${tag}`);
           }
           if (round < KILLS) {
-            await new Promise((resolve) => setTimeout(resolve, 50 + random() * 700));
+            await new Promise((resolve) => setTimeout(resolve, 50 + random.next() * 700));
             await otvet.kill();
             otvet = await startConstellation(form, folder.path, env);
           }
@@ -87,15 +88,4 @@ async function taught(partner: Partner): Promise<void> {
     if (answered?.turn.release) return;
   }
   throw new Error('the example assistant was not released in time');
-}
-
-/** Mulberry32: numbers from 0 to 1 that a seed gives again. */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
