@@ -232,9 +232,12 @@ export class Sessions {
     await this.#sessions.update(key, {}, { pull: { queue: { turn } } });
   }
 
-  /** Gives a turn a place that was accepted and has none, before all others. Makes the session where there is none. */
+  /**
+   * Gives a turn a place that was accepted and has none: behind those who wait at its position, since the first of them may have begun, and
+   * lost its process. Makes the session where there is none.
+   */
   async requeue(key: string, turn: Pick<Ticket, 'turn' | 'position'>, now: number): Promise<void> {
-    const ticket = { turn: turn.turn, position: turn.position || -1 };
+    const ticket = { turn: turn.turn, position: turn.position };
     for (;;) {
       const session = await this.#sessions.get(key);
       if (session?.queue.some((queued) => queued.turn === turn.turn)) return;
