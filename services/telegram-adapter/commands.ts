@@ -2,10 +2,11 @@ import type { Assistant } from '#gen/otvet/training/v1/assistant_pb.ts';
 import { RpcError } from '#lib/rpc/status.ts';
 import { directed } from '#lib/words/direction.ts';
 import { directionOf, type Tongue } from '#lib/words/tongues.ts';
+import type { Part } from './answering/deliver.ts';
 import type { Letter } from './answering/letters.ts';
 import { type Desk, principalOf, sessionOf } from './desk.ts';
 import { pair } from './groups/pair.ts';
-import { chooseLanguage, wantedLanguage } from './languages.ts';
+import { chooseLanguage } from './languages.ts';
 import { COMMANDS } from './menus.ts';
 import { targetOf } from './telegram/target.ts';
 import type { Rendered } from './text/formatted.ts';
@@ -29,9 +30,7 @@ export async function runCommand(desk: Desk, command: Command): Promise<readonly
   }
 }
 
-async function reply(desk: Desk, command: Command, tongue: Tongue): Promise<Rendered> {
-  const language = wantedLanguage(command);
-  if (language !== undefined) return words(await chooseLanguage(desk, command, language, tongue));
+async function reply(desk: Desk, command: Command, tongue: Tongue): Promise<Part> {
   switch (command.name) {
     case 'start':
       return await greeting(desk, tongue);
@@ -43,6 +42,8 @@ async function reply(desk: Desk, command: Command, tongue: Tongue): Promise<Rend
       return await startAnew(desk, command, tongue);
     case 'stop':
       return await stop(desk, command, tongue);
+    case 'lang':
+      return await chooseLanguage(desk, command, command.argument, tongue);
     default:
       return words(say(tongue, 'unknownCommand'));
   }

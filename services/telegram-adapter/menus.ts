@@ -92,10 +92,15 @@ function* allMenus(): Generator<Menu> {
 }
 
 function commandsOf(tongue: Tongue, scope: Scope): { command: string; description: string }[] {
-  return COMMANDS.filter(({ scopes }) => scopes.includes(scope)).map(({ command, description }) => ({
+  return COMMANDS.filter(({ scopes }) => isOffered(scopes, scope)).map(({ command, description }) => ({
     command,
     description: say(tongue, description),
   }));
+}
+
+/** Administrators see their menu instead of that of all, so that it has the commands of all too. */
+function isOffered(scopes: readonly Scope[], scope: Scope): boolean {
+  return scopes.includes(scope) || (scope === 'all_chat_administrators' && scopes.includes('all_group_chats'));
 }
 
 /** False where Telegram does not take it. */

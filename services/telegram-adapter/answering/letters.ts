@@ -1,12 +1,11 @@
 import type { Target } from '../telegram/target.ts';
-import type { Rendered } from '../text/formatted.ts';
-import { type DeliveryDeps, landSend } from './deliver.ts';
+import { type DeliveryDeps, landSend, type Part } from './deliver.ts';
 import type { DeliveryRecord } from './record.ts';
 
 /** A text for a chat. */
 export interface Letter {
   readonly target: Target;
-  readonly text: Rendered;
+  readonly text: Part;
 }
 
 /** Stands for the message of a letter that could not be delivered. */

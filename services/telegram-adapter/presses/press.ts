@@ -8,6 +8,7 @@ import { type Pressed, readButtonData } from '../telegram/keyboard.ts';
 import type { InboxUpdate } from '../updates/inbox.ts';
 import type { Work } from '../updates/update.ts';
 import type { MessageKey, Needed } from '../words/catalogue.ts';
+import { pressLanguage } from './language.ts';
 import { askAnew } from './retry.ts';
 import { showSources } from './sources.ts';
 import { stopAnswer } from './stop.ts';
@@ -37,6 +38,7 @@ const ACTIONS: ReadonlyMap<string, Action> = new Map<string, Action>([
   ['stop', { act: stopAnswer }],
   ['retry', { act: askAnew }],
   ['sources', { act: showSources }],
+  ['lang', { act: pressLanguage }],
   ['up', { says: 'feedbackThanks', act: tell(up) }],
   ['down', { says: 'feedbackWhy', act: tell(down) }],
   ['unrate', { says: 'feedbackWithdrawn', act: tell(withdrawn) }],

@@ -18,7 +18,7 @@ export const be: Words = {
   help: 'Напішыце пытанне так, як задалі б яго чалавеку.',
   languages:
     'Я размаўляю на {count, plural, one {# мове} few {# мовах} many {# мовах} other {# мовы}}. Якая вам зручнейшая?',
-  languageFromTelegram: 'як у вашым Telegram',
+  languageFromTelegram: 'Як у вашым Telegram',
   languageUnknown: 'На гэтай мове я пакуль не размаўляю.',
   languageChosen: 'Гатова, цяпер я размаўляю з вамі па-беларуску. Адказваю, як і раней, на мове пытання.',
   languageAuto: 'Гатова, я размаўляю з вамі на мове вашага Telegram. Адказваю, як і раней, на мове пытання.',

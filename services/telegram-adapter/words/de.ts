@@ -18,7 +18,7 @@ export const de: Words = {
   examples: 'Zum Beispiel:',
   help: 'Schreiben Sie Ihre Frage so, wie Sie einen Menschen fragen würden.',
   languages: 'Ich spreche {count, plural, one {# Sprache} other {# Sprachen}}. Welche ist Ihnen lieber?',
-  languageFromTelegram: 'wie in Ihrem Telegram',
+  languageFromTelegram: 'Wie in Ihrem Telegram',
   languageUnknown: 'Diese Sprache spreche ich noch nicht.',
   languageChosen: 'Gut, ich spreche jetzt Deutsch mit Ihnen. Antworten gebe ich weiter in der Sprache Ihrer Frage.',
   languageAuto:

@@ -15,7 +15,7 @@ export const en = {
   examples: 'For example:',
   help: 'Write your question as you would ask a person.',
   languages: 'I speak {count, plural, one {# language} other {# languages}}. Which one do you prefer?',
-  languageFromTelegram: 'as in your Telegram',
+  languageFromTelegram: 'As in your Telegram',
   languageUnknown: 'I do not speak this language yet.',
   languageChosen: 'Done, I speak English with you now. My answers stay in the language of your questions.',
   languageAuto: 'Done, I follow the language of your Telegram. My answers stay in the language of your questions.',

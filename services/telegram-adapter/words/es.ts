@@ -16,7 +16,7 @@ export const es: Words = {
   examples: 'Por ejemplo:',
   help: 'Escriba su pregunta como se la haría a una persona.',
   languages: 'Hablo {count, plural, one {# idioma} many {# de idiomas} other {# idiomas}}. ¿Cuál prefiere?',
-  languageFromTelegram: 'como en su Telegram',
+  languageFromTelegram: 'Como en su Telegram',
   languageUnknown: 'Todavía no hablo ese idioma.',
   languageChosen: 'Listo, ahora le hablo en español. Mis respuestas siguen en el idioma de sus preguntas.',
   languageAuto: 'Listo, uso el idioma de su Telegram. Mis respuestas siguen en el idioma de sus preguntas.',

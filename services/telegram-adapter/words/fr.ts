@@ -17,7 +17,7 @@ export const fr: Words = {
   examples: 'Par exemple :',
   help: 'Écrivez votre question comme vous la poseriez à quelqu’un.',
   languages: 'Je parle {count, plural, one {# langue} many {# de langues} other {# langues}}. Laquelle préférez-vous ?',
-  languageFromTelegram: 'comme dans votre Telegram',
+  languageFromTelegram: 'Comme dans votre Telegram',
   languageUnknown: 'Je ne parle pas encore cette langue.',
   languageChosen:
     'C’est fait, je vous parle désormais en français. Mes réponses restent dans la langue de vos questions.',

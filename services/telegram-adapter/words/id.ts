@@ -16,7 +16,7 @@ export const id: Words = {
   examples: 'Misalnya:',
   help: 'Tulis pertanyaan Anda seperti bertanya kepada orang.',
   languages: 'Saya bisa {count, plural, other {# bahasa}}. Mana yang Anda pilih?',
-  languageFromTelegram: 'seperti di Telegram Anda',
+  languageFromTelegram: 'Seperti di Telegram Anda',
   languageUnknown: 'Saya belum bisa bahasa ini.',
   languageChosen: 'Baik, sekarang saya berbahasa Indonesia dengan Anda. Jawaban tetap dalam bahasa pertanyaan Anda.',
   languageAuto: 'Baik, saya mengikuti bahasa Telegram Anda. Jawaban tetap dalam bahasa pertanyaan Anda.',

@@ -16,7 +16,7 @@ export const it: Words = {
   examples: 'Per esempio:',
   help: 'Scrivi la domanda come la faresti a una persona.',
   languages: 'Parlo {count, plural, one {# lingua} many {# di lingue} other {# lingue}}. Quale preferisci?',
-  languageFromTelegram: 'come nel tuo Telegram',
+  languageFromTelegram: 'Come nel tuo Telegram',
   languageUnknown: 'Non parlo ancora questa lingua.',
   languageChosen: 'Fatto, ora parlo italiano con te. Le risposte restano nella lingua delle tue domande.',
   languageAuto: 'Fatto, seguo la lingua del tuo Telegram. Le risposte restano nella lingua delle tue domande.',

@@ -18,7 +18,7 @@ export const pl: Words = {
   help: 'Napisz pytanie tak, jakby czytał je człowiek.',
   languages:
     'Mówię w {count, plural, one {# języku} few {# językach} many {# językach} other {# języka}}. Który wolisz?',
-  languageFromTelegram: 'jak w Twoim Telegramie',
+  languageFromTelegram: 'Jak w Twoim Telegramie',
   languageUnknown: 'Tego języka jeszcze nie znam.',
   languageChosen: 'Gotowe, teraz mówię do Ciebie po polsku. Odpowiadam nadal w języku pytania.',
   languageAuto: 'Gotowe, mówię w języku Twojego Telegrama. Odpowiadam nadal w języku pytania.',

@@ -16,7 +16,7 @@ export const ptBr: Words = {
   examples: 'Por exemplo:',
   help: 'Escreva sua pergunta como faria a uma pessoa.',
   languages: 'Falo {count, plural, one {# idioma} many {# de idiomas} other {# idiomas}}. Qual você prefere?',
-  languageFromTelegram: 'como no seu Telegram',
+  languageFromTelegram: 'Como no seu Telegram',
   languageUnknown: 'Ainda não falo esse idioma.',
   languageChosen: 'Pronto, agora falo português com você. As respostas continuam no idioma das suas perguntas.',
   languageAuto: 'Pronto, uso o idioma do seu Telegram. As respostas continuam no idioma das suas perguntas.',

@@ -18,7 +18,7 @@ export const ru: Words = {
   help: 'Напишите вопрос так, как задали бы его человеку.',
   languages:
     'Я говорю на {count, plural, one {# языке} few {# языках} many {# языках} other {# языках}}. Какой вам удобнее?',
-  languageFromTelegram: 'как в вашем Telegram',
+  languageFromTelegram: 'Как в вашем Telegram',
   languageUnknown: 'На этом языке я пока не говорю.',
   languageChosen: 'Готово, теперь я говорю с вами по-русски. Отвечаю по-прежнему на языке вопроса.',
   languageAuto: 'Готово, я говорю с вами на языке вашего Telegram. Отвечаю по-прежнему на языке вопроса.',

@@ -18,7 +18,7 @@ export const uk: Words = {
   help: 'Напишіть запитання так, як поставили б його людині.',
   languages:
     'Я розмовляю {count, plural, one {# мовою} few {# мовами} many {# мовами} other {# мови}}. Яка вам зручніша?',
-  languageFromTelegram: 'як у вашому Telegram',
+  languageFromTelegram: 'Як у вашому Telegram',
   languageUnknown: 'Цією мовою я поки що не розмовляю.',
   languageChosen: 'Готово, тепер я розмовляю з вами українською. Відповідаю, як і раніше, мовою запитання.',
   languageAuto: 'Готово, я розмовляю з вами мовою вашого Telegram. Відповідаю, як і раніше, мовою запитання.',

@@ -16,7 +16,7 @@ export const vi: Words = {
   examples: 'Ví dụ:',
   help: 'Hãy viết câu hỏi như khi bạn hỏi một người.',
   languages: 'Tôi nói được {count, plural, other {# ngôn ngữ}}. Bạn muốn dùng ngôn ngữ nào?',
-  languageFromTelegram: 'như trong Telegram của bạn',
+  languageFromTelegram: 'Như trong Telegram của bạn',
   languageUnknown: 'Tôi chưa biết ngôn ngữ này.',
   languageChosen: 'Xong, từ giờ tôi nói tiếng Việt với bạn. Câu trả lời vẫn theo ngôn ngữ của câu hỏi.',
   languageAuto: 'Xong, tôi dùng ngôn ngữ trong Telegram của bạn. Câu trả lời vẫn theo ngôn ngữ của câu hỏi.',
