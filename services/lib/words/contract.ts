@@ -73,12 +73,15 @@ function checkPlurals(tongue: Tongue, message: string, key: string): void {
   }
 }
 
+/** The names of a message's values, those within its plurals among them. */
 function argumentsOf(message: string): ReadonlySet<string> {
-  const found = new Set<string>();
-  for (const part of parseMessage(message)) {
-    if (typeof part !== 'string') found.add(part.plural === undefined ? part.argument : `${part.argument}, plural`);
-  }
-  return found;
+  return new Set(parseMessage(message).flatMap(argumentsIn));
+}
+
+function argumentsIn(part: ReturnType<typeof parseMessage>[number]): readonly string[] {
+  if (typeof part === 'string') return [];
+  if (part.plural === undefined) return [part.argument];
+  return [`${part.argument}, plural`, ...[...part.plural.values()].flat().flatMap(argumentsIn)];
 }
 
 function sampleOf(message: string): Record<string, string | number> {

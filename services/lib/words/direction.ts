@@ -11,7 +11,6 @@ const LATIN_RUN =
   /[/@#]?\p{Script=Latin}(?:[\p{Script=Latin}\d_.@:/?=&%+-]*[\p{Script=Latin}\d_/])?(?: \p{Script=Latin}[\p{Script=Latin}\d_.-]*[\p{Script=Latin}\d])*/gu;
 const ISOLATED = /(\u2068[^\u2068\u2069]*\u2069)/;
 const RIGHT_TO_LEFT = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
-const NOT_RIGHT_TO_LEFT = /[\p{L}\p{N}]/u;
 const STRONG = /\p{L}|\u200f/u;
 
 /**
@@ -29,8 +28,7 @@ export function directed(text: string, direction: Direction): string {
 
 /** Keeps a value that may be written the other way from mixing with the text around it. */
 export function isolateForeign(value: string, direction: Direction): string {
-  const isForeign = direction === 'rtl' ? NOT_RIGHT_TO_LEFT.test(value) : RIGHT_TO_LEFT.test(value);
-  return isForeign ? isolate(value) : value;
+  return direction === 'rtl' || RIGHT_TO_LEFT.test(value) ? isolate(value) : value;
 }
 
 function begun(line: string): string {

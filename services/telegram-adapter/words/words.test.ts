@@ -1,5 +1,9 @@
+import { glob, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { catalogueContract } from '#lib/words/contract.ts';
+import { parseHtml } from '#testing/telegram/html.ts';
+import { escapeHtml } from '../text/formatted.ts';
 import { CATALOGUE, say } from './catalogue.ts';
 import { tongueFor } from './tongue-for.ts';
 
@@ -20,6 +24,24 @@ describe('what the bot itself says', () => {
     ]);
     expect(say('fa', 'languages', { count: 22 })).to.include('۲۲ زبان');
     expect(say('he', 'languages', { count: 2 })).to.include('שתי שפות');
+  });
+
+  it('is shown as it is written', () => {
+    for (const [tongue, words] of Object.entries(CATALOGUE)) {
+      for (const [key, message] of Object.entries(words)) {
+        const shown = parseHtml(escapeHtml(message));
+        expect(shown.text, `${tongue} ${key}`).to.equal(message);
+        expect(shown.entities, `${tongue} ${key}`).to.deep.equal([]);
+      }
+    }
+  });
+
+  it('is said somewhere', async () => {
+    const adapter = join(import.meta.dirname, '..');
+    const files = await Array.fromAsync(glob('**/*.ts', { cwd: adapter, exclude: ['words/**', '**/*.test.ts'] }));
+    const sources = await Promise.all(files.map((file) => readFile(join(adapter, file), 'utf8')));
+    const code = sources.join('\n');
+    expect(Object.keys(CATALOGUE.en).filter((key) => !code.includes(`'${key}'`))).to.deep.equal([]);
   });
 
   it('describes commands in as many letters as Telegram takes', () => {
