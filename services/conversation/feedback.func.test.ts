@@ -61,6 +61,14 @@ describe('what a person thinks of an answer, and what is told of it', () => {
       expect(await give(a, turn, {})).to.equal(undefined);
     });
 
+    it('is told in words alone too', async () => {
+      const turn = await answered();
+      const words = { comment: 'Kind of you.' };
+      expect(await give(a, turn, words)).to.include({ rating: Feedback_Rating.UNSPECIFIED, ...words });
+      expect(await give(b, turn, { ...UP, ...words })).to.include({ ...UP, ...words });
+      expect(await give(a, turn, { comment: ' ' })).to.equal(undefined);
+    });
+
     it('the same again changes and tells nothing', async () => {
       const turn = await answered();
       const first = await give(a, turn, UP);

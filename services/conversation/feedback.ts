@@ -13,7 +13,8 @@ export type FeedbackReason =
 
 /** What a person thinks of an answer, as they gave it. */
 export type GivenFeedback = {
-  readonly rating: Rating;
+  /** Absent: there are words only. */
+  readonly rating?: Rating;
   readonly reason?: FeedbackReason;
   /** Empty: none. */
   readonly comment: string;
@@ -34,6 +35,6 @@ export type FeedbackRecord = {
 
 /** Of what was given; of nothing where it is taken back. */
 export function feedbackHash(given: GivenFeedback | undefined): string {
-  const fields = given ? [given.rating, given.reason ?? '', given.comment, given.correction] : [];
+  const fields = given ? [given.rating ?? '', given.reason ?? '', given.comment, given.correction] : [];
   return createHash('sha256').update(JSON.stringify(fields)).digest('base64url').slice(0, 16);
 }

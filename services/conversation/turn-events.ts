@@ -33,7 +33,7 @@ export function feedbackGiven(record: TurnRecord): Placed | undefined {
   const { given } = feedback;
   return placed(feedback.told, record, feedback.at, FeedbackGivenSchema, {
     ...names(record),
-    ...(given ? { rating: RATINGS[given.rating] } : {}),
+    ...(given?.rating ? { rating: RATINGS[given.rating] } : {}),
     ...(given?.reason ? { reason: REASONS[given.reason] } : {}),
     hasComment: (given?.comment ?? '') !== '',
     hasCorrection: (given?.correction ?? '') !== '',

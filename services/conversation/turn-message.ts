@@ -83,7 +83,7 @@ export function turnMessage(turn: TurnRecord): MessageInitShape<typeof TurnSchem
 function feedbackMessage(given: GivenFeedback, at: number): MessageInitShape<typeof FeedbackSchema> {
   const { rating, reason, comment, correction } = given;
   return {
-    rating: RATINGS[rating],
+    ...(rating ? { rating: RATINGS[rating] } : {}),
     ...(reason ? { reason: REASONS[reason] } : {}),
     comment,
     correction,
@@ -93,11 +93,13 @@ function feedbackMessage(given: GivenFeedback, at: number): MessageInitShape<typ
 
 /** Feedback of the contract as it is kept; undefined for none. */
 export function givenFeedback(feedback: Feedback | undefined): GivenFeedback | undefined {
-  const rating = nameOf(RATINGS, feedback?.rating);
-  if (!feedback || !rating) return undefined;
+  if (!feedback) return undefined;
+  const rating = nameOf(RATINGS, feedback.rating);
   const reason = nameOf(REASONS, feedback.reason);
-  const { comment, correction } = feedback;
-  return { rating, ...(reason ? { reason } : {}), comment: comment.trim(), correction: correction.trim() };
+  const comment = feedback.comment.trim();
+  const correction = feedback.correction.trim();
+  if (!rating && comment === '' && correction === '') return undefined;
+  return { ...(rating ? { rating } : {}), ...(reason ? { reason } : {}), comment, correction };
 }
 
 function nameOf<N extends string, V>(names: Readonly<Record<N, V>>, value: V | undefined): N | undefined {

@@ -141,7 +141,7 @@ export type FeedbackGiven = Message<"otvet.conversation.v1.FeedbackGiven"> & {
   assistant: string;
 
   /**
-   * Unspecified when it was taken back.
+   * Unspecified when it was taken back, or is a comment or a correction alone.
    *
    * @generated from field: otvet.conversation.v1.Feedback.Rating rating = 4;
    */

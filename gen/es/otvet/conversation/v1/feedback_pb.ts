@@ -24,7 +24,7 @@ export const file_otvet_conversation_v1_feedback: GenFile = /*@__PURE__*/
  */
 export type Feedback = Message<"otvet.conversation.v1.Feedback"> & {
   /**
-   * Good or bad; unspecified takes back what was given before.
+   * Good or bad; unspecified: not told.
    *
    * @generated from field: otvet.conversation.v1.Feedback.Rating rating = 1;
    */
@@ -73,7 +73,7 @@ export const FeedbackSchema: GenMessage<Feedback> = /*@__PURE__*/
  */
 export const Feedback_Rating = {
   /**
-   * None.
+   * Not told.
    *
    * @generated from enum value: RATING_UNSPECIFIED = 0;
    */

@@ -409,7 +409,7 @@ export type GiveFeedbackRequest = Message<"otvet.conversation.v1.GiveFeedbackReq
   turn: string;
 
   /**
-   * What they think; absent, or without a rating, takes back what they said before.
+   * What they think, all of it; absent, or without a rating, a comment and a correction, takes back what they said before.
    *
    * @generated from field: otvet.conversation.v1.Feedback feedback = 2;
    */
