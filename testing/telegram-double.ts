@@ -132,6 +132,26 @@ export class TelegramDouble implements AsyncDisposable {
     return id;
   }
 
+  /** A person reacts to a message with these emoji, in place of those from before; none takes them back. */
+  react(chatId: number, messageId: number, emoji: readonly string[], from: Partial<TelegramUser> = {}): void {
+    const chat = this.#room.chats.named(chatId);
+    const message = chat.messages.get(messageId);
+    if (message === undefined) throw new Error(`Chat ${chatId} has no message ${messageId}.`);
+    const typed = (all: readonly string[]) => all.map((one) => ({ type: 'emoji', emoji: one }));
+    const before = message.reactions;
+    message.reactions = [...emoji];
+    this.addUpdate({
+      message_reaction: {
+        chat: chat.card,
+        message_id: messageId,
+        user: personOf(chat, from),
+        date: Math.floor(Date.now() / 1000),
+        old_reaction: typed(before),
+        new_reaction: typed(emoji),
+      },
+    });
+  }
+
   /** What the bot answered to a callback query; undefined while it did not. */
   callbackAnswer(id: string): Readonly<Parameters> | undefined {
     return this.#room.callbacks.get(id);

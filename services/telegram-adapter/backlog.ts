@@ -55,6 +55,7 @@ export function laneOf(update: InboxUpdate): string {
 /** Whether it has not to wait for the answers that are being written; asking anew is asking. */
 function overtakes(update: InboxUpdate): boolean {
   const { work } = update;
+  if (work.kind === 'reaction') return true;
   if (work.kind === 'press') return !work.data.startsWith('retry:');
   return work.kind === 'command' && work.name !== 'retry' && !isStale(update);
 }
@@ -73,6 +74,7 @@ const KINDS: ReadonlySet<string> = new Set<Work['kind']>([
   'command',
   'unsupported',
   'press',
+  'reaction',
   'standing',
   'knock',
 ]);

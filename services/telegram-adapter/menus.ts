@@ -23,6 +23,7 @@ export const COMMANDS: readonly Command[] = [
   { command: 'stop', description: 'commandStop', scopes: ['all_private_chats', 'all_group_chats'] },
   { command: 'retry', description: 'commandRetry', scopes: ['all_private_chats', 'all_group_chats'] },
   { command: 'sources', description: 'commandSources', scopes: ['all_private_chats', 'all_group_chats'] },
+  { command: 'feedback', description: 'commandFeedback', scopes: ['all_private_chats', 'all_group_chats'] },
   { command: 'lang', description: 'commandLang', scopes: ['all_private_chats', 'all_chat_administrators'] },
 ];
 

@@ -8,6 +8,8 @@ import { DeliveryRecord } from './answering/record.ts';
 import { isStale, laneOf, type Task } from './backlog.ts';
 import { runCommand } from './commands.ts';
 import type { Desk } from './desk.ts';
+import { requestReplied, takeCorrection } from './feedback/correction.ts';
+import { heed } from './feedback/reaction.ts';
 import { answerKnock, answerStanding } from './groups/entry.ts';
 import type { Stepped, Turn } from './lanes.ts';
 import { aboutAnswers } from './presses/commands.ts';
@@ -118,9 +120,7 @@ async function respond(desk: Desk, update: InboxUpdate, record: DeliveryRecord):
   }
   switch (work.kind) {
     case 'question':
-      return (await desk.stops.isStopped(work, work.message))
-        ? 'delivered'
-        : answer(desk, update, askedBy(update.updateId, work), record);
+      return ask(desk, update, work, record);
     case 'command':
       return obey(desk, update, work, record);
     case 'press':
@@ -129,12 +129,28 @@ async function respond(desk: Desk, update: InboxUpdate, record: DeliveryRecord):
       return post(desk, update, record, await answerStanding(desk, update, work));
     case 'knock':
       return post(desk, update, record, await answerKnock(desk, update, work));
+    case 'reaction':
+      return heed(desk, work, record);
     case 'unsupported': {
       const { album, message } = work;
       const replies = album === '' || (await desk.people.claimAlbum(work, album, message));
       return replies ? reply(desk, update, record, await words(desk, update, 'unsupported')) : 'delivered';
     }
   }
+}
+
+/** A question is answered; the right answer that the bot asked for is taken. */
+async function ask(
+  desk: Desk,
+  update: InboxUpdate,
+  question: Extract<Work, { kind: 'question' }>,
+  record: DeliveryRecord,
+): Promise<Delivered> {
+  if (await desk.stops.isStopped(question, question.message)) return 'delivered';
+  const request = await requestReplied(desk, question);
+  return request === undefined
+    ? answer(desk, update, askedBy(update.updateId, question), record)
+    : takeCorrection(desk, request, question, record);
 }
 
 /** Commands about an answer need more than words. */

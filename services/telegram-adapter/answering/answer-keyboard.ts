@@ -26,13 +26,20 @@ export const REASONS = [
 /** What can be said about, and what rests on sources. */
 const RATED: ReadonlySet<Outcome> = new Set([Outcome.ANSWERED, Outcome.CURATED, Outcome.REFUSED]);
 
+/** Who speaks in the name of a chat, as an anonymous administrator does, presses as somebody else. */
+function isAnonymous({ user }: Asker): boolean {
+  return user < 0;
+}
+
 /** Below an answer that is being written. `turn` is the turn's name. */
-export function stopKeyboard(turn: string, asker: Asker, tongue: Tongue): Keyboard {
+export function stopKeyboard(turn: string, asker: Asker, tongue: Tongue): Keyboard | undefined {
+  if (isAnonymous(asker)) return undefined;
   return [[{ text: `⏹ ${say(tongue, 'buttonStop')}`, data: dataOf('stop', turnIdOf(turn), asker) }]];
 }
 
 /** Below the words about an answer that failed. */
-export function retryKeyboard({ update, attempt }: Retry, asker: Asker, tongue: Tongue): Keyboard {
+export function retryKeyboard({ update, attempt }: Retry, asker: Asker, tongue: Tongue): Keyboard | undefined {
+  if (isAnonymous(asker)) return undefined;
   return [[{ text: `🔄 ${say(tongue, 'buttonRetry')}`, data: dataOf('retry', `${update}.${attempt}`, asker) }]];
 }
 
@@ -42,7 +49,7 @@ export function retryKeyboard({ update, attempt }: Retry, asker: Asker, tongue: 
  */
 export function answerKeyboard(turn: Turn, asker: Asker, tongue: Tongue, inGroups: boolean): Keyboard | undefined {
   const id = turnIdOf(turn.name);
-  const asks = id !== '' && RATED.has(turn.outcome) && (asker.place === 'private' || inGroups);
+  const asks = id !== '' && !isAnonymous(asker) && RATED.has(turn.outcome) && (asker.place === 'private' || inGroups);
   const first = asks ? thumbs(turn, id, asker) : [];
   if (id !== '' && turn.citations.length > 0) {
     first.push({ text: `📚 ${say(tongue, 'buttonSources')}`, data: dataOf('sources', id, asker) });
@@ -61,12 +68,14 @@ function thumbs({ feedback }: Turn, id: string, asker: Asker): Button[] {
   return [thumb('👍', 'up', Feedback_Rating.UP), thumb('👎', 'down', Feedback_Rating.DOWN)];
 }
 
-/** After a thumb down: one tap says why. Two in a row. */
+/** After a thumb down: one tap says why, another one asks for the right answer. Two in a row. */
 function reasons({ feedback }: Turn, id: string, asker: Asker, tongue: Tongue): Keyboard {
   const buttons = REASONS.map(({ action, reason, words }) => {
     const text = say(tongue, words);
     return { text: feedback?.reason === reason ? chosen(text) : text, data: dataOf(action, id, asker) };
   });
+  const right = say(tongue, 'feedbackCorrect');
+  buttons.push({ text: feedback?.correction ? chosen(right) : `✏️ ${right}`, data: dataOf('right', id, asker) });
   return [buttons.slice(0, 2), buttons.slice(2, 4), buttons.slice(4)];
 }
 
@@ -80,6 +89,7 @@ function turnIdOf(name: string): string {
 }
 
 /** In a group only the person who asked may press. */
-function dataOf(action: string, argument: string, { place, user }: Asker): string {
-  return buttonData({ action, argument, ...(place === 'group' ? { owner: user } : {}) });
+function dataOf(action: string, argument: string, asker: Asker): string {
+  const isOwned = asker.place === 'group' && !isAnonymous(asker);
+  return buttonData({ action, argument, ...(isOwned ? { owner: asker.user } : {}) });
 }

@@ -23,6 +23,8 @@ export interface DeliveryDeps {
 /** The text of one message, and the buttons below it. */
 export interface Part extends Rendered {
   readonly keyboard?: Keyboard;
+  /** Opens the person's keyboard for a reply to this message. */
+  readonly asksReply?: boolean;
 }
 
 /** What the first message shows before the final text is delivered. */
@@ -95,7 +97,12 @@ export async function landSend(
       await record.intend(part);
       await record.assure();
       if (record.begin()) deps.metrics.repeatedSends.inc();
-      return deps.client.send(part === 0 ? target : withoutReply(target), text, plain, text.keyboard);
+      return deps.client.send(
+        part === 0 ? target : withoutReply(target),
+        text,
+        plain,
+        text.asksReply ? 'asksReply' : text.keyboard,
+      );
     },
     () => record.withdraw(),
   );

@@ -28,16 +28,17 @@ const TRIES = 3;
 /** As long as it makes sense to wait with that, in milliseconds. */
 const PATIENCE_MS = 30_000;
 
-/** Has the buttons below an answer show what its asker thinks. A courtesy: what they said is kept, whatever the buttons show. */
+/** Has the buttons below an answer show what its asker thinks. A courtesy: what they said is kept, whatever the buttons show. `inGroups`: whether there are thumbs in a group. */
 export async function showOpinion(
   desk: Desk,
   record: DeliveryRecord,
   asker: Asker & Pick<Said, 'chat' | 'language'>,
   message: number,
   turn: Turn,
+  inGroups: boolean = desk.groupFeedback,
 ): Promise<void> {
   const tongue = tongueFor({ chosen: turn.language, text: '', interface: asker.language });
-  const keyboard = answerKeyboard(turn, asker, tongue, desk.groupFeedback);
+  const keyboard = answerKeyboard(turn, asker, tongue, inGroups);
   if (keyboard === undefined) return;
   for (let tries = 0; tries < TRIES; tries++) {
     await record.assure();

@@ -26,6 +26,16 @@ export function because(reason: Feedback_Reason): Change {
   return (before) => ({ ...faultsOf(before), rating: Feedback_Rating.DOWN, reason });
 }
 
+/** What should have been answered. */
+export function corrected(correction: string): Change {
+  return (before) => ({ ...faultsOf(before), rating: Feedback_Rating.DOWN, correction });
+}
+
+/** What they think in their own words, with whatever else they said. */
+export function commented(comment: string): Change {
+  return (before) => ({ ...faultsOf(before), rating: before?.rating ?? Feedback_Rating.UNSPECIFIED, comment });
+}
+
 function faultsOf(before: Feedback | undefined): { reason?: Feedback_Reason; comment: string; correction: string } {
   if (before === undefined) return { comment: '', correction: '' };
   const { reason, comment, correction } = before;

@@ -9,7 +9,7 @@ export function tell(change: Change): (task: PressTask) => Promise<Delivered> {
   return async ({ desk, press, argument, record }) => {
     const name = await turnNameOf(desk, press, argument);
     const turn = name === undefined ? undefined : await give(desk, name, press.user, change);
-    if (turn !== undefined) await showOpinion(desk, record, press, press.message, turn);
+    if (turn !== undefined) await showOpinion(desk, record, press, press.message, turn, true);
     return 'delivered';
   };
 }

@@ -1,6 +1,7 @@
 import type { Delivered } from '../answering/deliver.ts';
 import type { DeliveryRecord } from '../answering/record.ts';
 import type { Desk } from '../desk.ts';
+import { takeFeedback } from '../feedback/command.ts';
 import type { InboxUpdate } from '../updates/inbox.ts';
 import type { Work } from '../updates/update.ts';
 import { retryLast } from './retry.ts';
@@ -13,6 +14,7 @@ type Obey = (desk: Desk, update: InboxUpdate, command: Command, record: Delivery
 const COMMANDS: ReadonlyMap<string, Obey> = new Map<string, Obey>([
   ['retry', retryLast],
   ['sources', showLastSources],
+  ['feedback', takeFeedback],
 ]);
 
 /** What a command about the last answer does; undefined for other commands. */

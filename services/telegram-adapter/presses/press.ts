@@ -1,15 +1,19 @@
+import { RpcError } from '#lib/rpc/status.ts';
 import { REASONS } from '../answering/answer-keyboard.ts';
 import type { Delivered } from '../answering/deliver.ts';
 import type { DeliveryRecord } from '../answering/record.ts';
 import type { Desk } from '../desk.ts';
+import { askForCorrection } from '../feedback/correction.ts';
 import { because, down, up, withdrawn } from '../feedback/opinions.ts';
 import { tell } from '../feedback/thumbs.ts';
 import { type Pressed, readButtonData } from '../telegram/keyboard.ts';
+import { escapeHtml } from '../text/formatted.ts';
 import type { InboxUpdate } from '../updates/inbox.ts';
 import type { Work } from '../updates/update.ts';
-import type { MessageKey, Needed } from '../words/catalogue.ts';
+import { type MessageKey, type Needed, say } from '../words/catalogue.ts';
 import { pressLanguage } from './language.ts';
 import { askAnew } from './retry.ts';
+import { sayParts, tongueOf } from './say.ts';
 import { showSources } from './sources.ts';
 import { stopAnswer } from './stop.ts';
 
@@ -39,6 +43,7 @@ const ACTIONS: ReadonlyMap<string, Action> = new Map<string, Action>([
   ['retry', { act: askAnew }],
   ['sources', { act: showSources }],
   ['lang', { act: pressLanguage }],
+  ['right', { act: askForCorrection }],
   ['up', { says: 'feedbackThanks', act: tell(up) }],
   ['down', { says: 'feedbackWhy', act: tell(down) }],
   ['unrate', { says: 'feedbackWithdrawn', act: tell(withdrawn) }],
@@ -55,7 +60,7 @@ export function mayPress({ owner }: Pressed, user: number): boolean {
   return owner === undefined || owner === user;
 }
 
-/** Does what a pressed button asks; nothing for one that is not known or another person's. Rejects with `RpcError`. */
+/** Does what a pressed button asks; nothing for one that is not known or another person's. */
 export async function handlePress(
   desk: Desk,
   update: InboxUpdate,
@@ -66,5 +71,13 @@ export async function handlePress(
   if (pressed === undefined || !mayPress(pressed, press.user)) return 'delivered';
   const action = actionOf(pressed);
   if (action === undefined) return 'delivered';
-  return action.act({ desk, update, press, argument: pressed.argument, record });
+  try {
+    return await action.act({ desk, update, press, argument: pressed.argument, record });
+  } catch (error) {
+    if (!(error instanceof RpcError)) throw error;
+    const id = desk.ids.random().slice(0, 6);
+    desk.log.warn({ id, err: error, action: pressed.action }, 'a button could not do what it says');
+    const plain = say(await tongueOf(desk, press), 'busy', { id });
+    return sayParts(desk, press, record, [{ html: escapeHtml(plain), plain }]);
+  }
 }

@@ -3,7 +3,8 @@ import type { Delivered } from '../answering/deliver.ts';
 import type { DeliveryRecord } from '../answering/record.ts';
 import type { Desk } from '../desk.ts';
 import type { InboxUpdate } from '../updates/inbox.ts';
-import { sessionIdOf, type Work } from '../updates/update.ts';
+import type { Work } from '../updates/update.ts';
+import { lastAnswer } from './last-answer.ts';
 import type { PressTask } from './press.ts';
 import { sayWords } from './say.ts';
 import { readTurn } from './turn.ts';
@@ -47,28 +48,12 @@ export async function retryLast(
   return again({ desk, update, work: command, record, asked, attempt, message });
 }
 
-/** The last answer in a chat, or in one topic of it; `user`: to a question of this person. */
-export async function lastAnswer(
-  desk: Desk,
-  where: Pick<Work, 'chat' | 'thread'>,
-  user?: number,
-): Promise<InboxUpdate | undefined> {
-  const answers = await desk.inbox.lastAnswers(desk.bot, where.chat, 50);
-  const session = sessionIdOf(where);
-  return answers.find(
-    ({ work, retryOf }) =>
-      // A press that asked nothing anew asked for something else to be said.
-      (work.kind !== 'press' || retryOf !== undefined) &&
-      sessionIdOf(work) === session &&
-      (user === undefined || work.user === user),
-  );
-}
-
 async function again(anew: Anew): Promise<Delivered> {
   const { desk, update, work, record, asked, attempt, message } = anew;
-  if (!(await desk.inbox.claimRetry(asked, attempt, update.key))) return 'delivered';
   const text = await wordsOf(desk, asked);
   if (text === undefined) return sayWords(desk, work, record, 'nothingToRetry');
+  // Only now: what was read in vain can be tried again.
+  if (!(await desk.inbox.claimRetry(asked, attempt, update.key))) return 'delivered';
   const before = await desk.inbox.answeredWith(desk.bot, work.chat, message);
   record.adopt(message);
   const { updateId } = asked;

@@ -9,8 +9,8 @@ import { MESSAGE_LIMIT, splitFormatted } from '../text/split.ts';
 import type { InboxUpdate } from '../updates/inbox.ts';
 import type { Work } from '../updates/update.ts';
 import { say } from '../words/catalogue.ts';
+import { lastAnswer } from './last-answer.ts';
 import type { PressTask } from './press.ts';
-import { lastAnswer } from './retry.ts';
 import { sayParts, sayWords, tongueOf } from './say.ts';
 import { readTurn, turnNameOf } from './turn.ts';
 

@@ -1,4 +1,4 @@
-import { Api } from 'node-telegram-bot-api';
+import { Api, type ForceReply, type InlineKeyboardMarkup } from 'node-telegram-bot-api';
 import type { Clock } from '#lib/clock.ts';
 import type { TelegramMetrics } from '../metrics.ts';
 import type { Rendered } from '../text/formatted.ts';
@@ -51,10 +51,17 @@ export class TelegramClient {
   }
 
   /** Sends a new message; gives its id. */
-  async send(target: Target, text: Rendered, plain: boolean, keyboard?: Keyboard): Promise<Outcome<number>> {
+  async send(
+    target: Target,
+    text: Rendered,
+    plain: boolean,
+    keyboard?: Keyboard | 'asksReply',
+  ): Promise<Outcome<number>> {
     const { chat } = target;
     const where = place(this.#there(target));
-    const params = { ...where, ...content(text, plain), link_preview_options: NO_PREVIEW, ...below(keyboard) };
+    const asked: { reply_markup?: ForceReply | InlineKeyboardMarkup } =
+      keyboard === 'asksReply' ? { reply_markup: { force_reply: true } } : below(keyboard);
+    const params = { ...where, ...content(text, plain), link_preview_options: NO_PREVIEW, ...asked };
     const sent = this.#api.sendMessage(params);
     return this.#outcome(
       'sendMessage',
@@ -138,6 +145,6 @@ function content(text: Rendered, plain: boolean): { text: string; parse_mode?: '
   return plain || text.html === text.plain ? { text: text.plain } : { text: text.html, parse_mode: 'HTML' };
 }
 
-function below(keyboard: Keyboard | undefined): { reply_markup?: ReturnType<typeof markupOf> } {
+function below(keyboard: Keyboard | undefined): { reply_markup?: InlineKeyboardMarkup } {
   return keyboard === undefined ? {} : { reply_markup: markupOf(keyboard) };
 }

@@ -62,7 +62,7 @@ export class Intake {
   /** What is asked in a group that is not open to the bot is neither kept nor answered; it is said once how the group is let in. */
   async #admitted(meaning: Meaning, update: unknown): Promise<Meaning> {
     if (!('place' in meaning) || meaning.place === 'private') return meaning;
-    if (meaning.kind === 'standing' || meaning.kind === 'press') return meaning;
+    if (meaning.kind === 'standing' || meaning.kind === 'press' || meaning.kind === 'reaction') return meaning;
     if (meaning.kind === 'command' && meaning.name === 'pair') return meaning;
     const state = await this.#desk.groups.state(meaning.chat);
     if (state === 'open') return meaning;

@@ -110,7 +110,7 @@ describe('what an update means', () => {
 
     it('a reply to the bot is a question, what begins a topic is none', () => {
       const reply_to_message = { message_id: 3, from: { id: 42, is_bot: true }, text: 'Then.' };
-      expect(inGroup({ text: 'And then?', reply_to_message })).to.deep.equal(asks('And then?'));
+      expect(inGroup({ text: 'And then?', reply_to_message })).to.deep.equal({ ...asks('And then?'), repliesTo: 3 });
       const topic = { ...reply_to_message, forum_topic_created: { name: 'x' } };
       expect(inGroup({ text: 'Hello all', reply_to_message: topic })).to.deep.equal({ kind: 'ignored' });
     });

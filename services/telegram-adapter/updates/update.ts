@@ -3,6 +3,7 @@
 import { addressedWords, quotedWords, type Self, wordsOf } from './addressing.ts';
 import { field, numberOf, placeOf, textOf, threadOf } from './fields.ts';
 import { readPress } from './press.ts';
+import { type Reaction, readReaction } from './reaction.ts';
 import { readStanding, type Standing } from './standing.ts';
 
 /** A chat, or one topic of it: where a session is. */
@@ -23,6 +24,8 @@ export interface Said extends Where {
   readonly at: number;
   /** The language of the person's Telegram, BCP 47; empty when unknown. */
   readonly language: string;
+  /** The message of a bot that it replies to. */
+  readonly repliesTo?: number;
 }
 
 export type Meaning =
@@ -32,6 +35,7 @@ export type Meaning =
   | ({ readonly kind: 'unsupported'; readonly album: string } & Said)
   /** A button below a message of the bot was pressed: `message` is that one, `user` who pressed, `query` waits for an answer. */
   | ({ readonly kind: 'press'; readonly query: string; readonly data: string } & Said)
+  | Reaction
   /** A button was pressed of which is not known where it stands. */
   | { readonly kind: 'strayPress'; readonly query: string; readonly language: string }
   /** The bot was put into a group, or what it may do there has changed. */
@@ -80,6 +84,8 @@ export function readUpdate(update: unknown, self: Self): Meaning {
   if (change !== undefined) return readStanding(change, self) ?? IGNORED;
   const query = field(update, 'callback_query');
   if (query !== undefined) return readPress(query) ?? IGNORED;
+  const reaction = field(update, 'message_reaction');
+  if (reaction !== undefined) return readReaction(reaction) ?? IGNORED;
   const message = field(update, 'message');
   const moved = readMove(message);
   if (moved !== undefined) return moved;
@@ -154,6 +160,7 @@ function readSaid(message: unknown, self: Self): Said | undefined {
     message: messageId,
     at: date * 1000,
     language: textOf(field(field(message, 'from'), 'language_code')),
+    ...repliedBy(message),
   };
 }
 
@@ -168,4 +175,13 @@ function speakerOf(message: unknown, place: Said['place'], self: Self): number |
   if (place === 'group' && behalf !== undefined) return behalf;
   const from = field(message, 'from');
   return field(from, 'is_bot') === true ? undefined : numberOf(field(from, 'id'));
+}
+
+function repliedBy(message: unknown): { readonly repliesTo?: number } {
+  const replied = field(message, 'reply_to_message');
+  // In a topic that a bot made, everything "replies" to its making.
+  const isOfBot =
+    field(field(replied, 'from'), 'is_bot') === true && field(replied, 'forum_topic_created') === undefined;
+  const id = isOfBot ? numberOf(field(replied, 'message_id')) : undefined;
+  return id === undefined ? {} : { repliesTo: id };
 }

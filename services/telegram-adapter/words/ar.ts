@@ -56,4 +56,10 @@ export const ar: Words = {
   pairGroup: 'تستطيع المجموعة «{group}» أن تسألني الآن.',
   pairUnknown: 'لا أعرف هذا الرمز، أو أنه قديم جدًا.',
   commandAsk: 'طرح سؤال',
+  feedbackCorrect: 'كتابة الإجابة الصحيحة',
+  feedbackCorrectAsk: 'من فضلك اكتب الإجابة الصحيحة ردًا على هذه الرسالة.',
+  feedbackCorrectThanks: 'شكرًا لك، لقد نقلتها.',
+  feedbackAsk: 'كيف كانت الإجابة الأخيرة؟',
+  feedbackNothing: 'لا توجد إجابة لتقييمها بعد.',
+  commandFeedback: 'تقييم الإجابة الأخيرة',
 };

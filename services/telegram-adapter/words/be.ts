@@ -58,4 +58,10 @@ export const be: Words = {
   pairGroup: 'Група «{group}» цяпер можа задаваць мне пытанні.',
   pairUnknown: 'Я не ведаю такога кода, або ён састарэў.',
   commandAsk: 'Задаць пытанне',
+  feedbackCorrect: 'Даць правільны адказ',
+  feedbackCorrectAsk: 'Напішыце, калі ласка, правільны адказ у адказ на гэта паведамленне.',
+  feedbackCorrectThanks: 'Дзякуй, я перадам.',
+  feedbackAsk: 'Як вам апошні адказ?',
+  feedbackNothing: 'Пакуль няма адказу, які можна ацаніць.',
+  commandFeedback: 'Ацаніць апошні адказ',
 };

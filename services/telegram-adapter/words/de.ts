@@ -59,4 +59,10 @@ export const de: Words = {
   pairGroup: 'Die Gruppe „{group}“ kann mich jetzt fragen.',
   pairUnknown: 'Ich kenne diesen Code nicht, oder er ist zu alt.',
   commandAsk: 'Eine Frage stellen',
+  feedbackCorrect: 'Richtige Antwort nennen',
+  feedbackCorrectAsk: 'Bitte schreiben Sie die richtige Antwort als Antwort auf diese Nachricht.',
+  feedbackCorrectThanks: 'Danke, ich habe es weitergegeben.',
+  feedbackAsk: 'Wie war die letzte Antwort?',
+  feedbackNothing: 'Es gibt noch keine Antwort zu bewerten.',
+  commandFeedback: 'Letzte Antwort bewerten',
 };

@@ -55,6 +55,12 @@ export const en = {
   pairGroup: 'The group "{group}" can ask me now.',
   pairUnknown: 'I do not know this code, or it is too old.',
   commandAsk: 'Ask a question',
+  feedbackCorrect: 'Give the right answer',
+  feedbackCorrectAsk: 'Please reply to this message with the right answer.',
+  feedbackCorrectThanks: 'Thank you, I have passed it on.',
+  feedbackAsk: 'How was the last answer?',
+  feedbackNothing: 'There is no answer to rate yet.',
+  commandFeedback: 'Say what you think of the last answer',
 } as const;
 
 /** The same in a language. */

@@ -56,4 +56,10 @@ export const es: Words = {
   pairGroup: 'El grupo «{group}» ya puede preguntarme.',
   pairUnknown: 'No conozco ese código, o es demasiado antiguo.',
   commandAsk: 'Hacer una pregunta',
+  feedbackCorrect: 'Dar la respuesta correcta',
+  feedbackCorrectAsk: 'Responda a este mensaje con la respuesta correcta, por favor.',
+  feedbackCorrectThanks: 'Gracias, la he transmitido.',
+  feedbackAsk: '¿Qué le pareció la última respuesta?',
+  feedbackNothing: 'Todavía no hay respuesta que valorar.',
+  commandFeedback: 'Valorar la última respuesta',
 };

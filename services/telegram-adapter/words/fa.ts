@@ -56,4 +56,10 @@ export const fa: Words = {
   pairGroup: 'گروه «{group}» اکنون می‌تواند از من بپرسد.',
   pairUnknown: 'این کد را نمی‌شناسم، یا خیلی قدیمی است.',
   commandAsk: 'پرسیدن',
+  feedbackCorrect: 'نوشتن پاسخ درست',
+  feedbackCorrectAsk: 'لطفاً پاسخ درست را در پاسخ به همین پیام بنویسید.',
+  feedbackCorrectThanks: 'سپاسگزارم، منتقل کردم.',
+  feedbackAsk: 'آخرین پاسخ چطور بود؟',
+  feedbackNothing: 'هنوز پاسخی برای ارزیابی نیست.',
+  commandFeedback: 'نظر دربارهٔ آخرین پاسخ',
 };

@@ -59,4 +59,10 @@ export const fr: Words = {
   pairGroup: 'Le groupe « {group} » peut maintenant me poser des questions.',
   pairUnknown: 'Je ne connais pas ce code, ou il est trop ancien.',
   commandAsk: 'Poser une question',
+  feedbackCorrect: 'Donner la bonne réponse',
+  feedbackCorrectAsk: 'Répondez à ce message avec la bonne réponse, s’il vous plaît.',
+  feedbackCorrectThanks: 'Merci, j’ai transmis.',
+  feedbackAsk: 'Que pensez-vous de la dernière réponse ?',
+  feedbackNothing: 'Il n’y a pas encore de réponse à évaluer.',
+  commandFeedback: 'Donner votre avis sur la dernière réponse',
 };

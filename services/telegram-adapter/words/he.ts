@@ -55,4 +55,10 @@ export const he: Words = {
   pairGroup: 'הקבוצה "{group}" יכולה לשאול אותי מעכשיו.',
   pairUnknown: 'אני לא מכיר את הקוד הזה, או שהוא ישן מדי.',
   commandAsk: 'לשאול שאלה',
+  feedbackCorrect: 'לכתוב את התשובה הנכונה',
+  feedbackCorrectAsk: 'נא לכתוב את התשובה הנכונה בתגובה להודעה הזאת.',
+  feedbackCorrectThanks: 'תודה, העברתי הלאה.',
+  feedbackAsk: 'איך הייתה התשובה האחרונה?',
+  feedbackNothing: 'אין עדיין תשובה לדרג.',
+  commandFeedback: 'לדרג את התשובה האחרונה',
 };

@@ -55,4 +55,10 @@ export const hi: Words = {
   pairGroup: 'समूह "{group}" अब मुझसे पूछ सकता है।',
   pairUnknown: 'मैं यह कोड नहीं जानता, या यह बहुत पुराना है।',
   commandAsk: 'सवाल पूछें',
+  feedbackCorrect: 'सही जवाब बताएँ',
+  feedbackCorrectAsk: 'कृपया इस संदेश के उत्तर में सही जवाब लिखिए।',
+  feedbackCorrectThanks: 'धन्यवाद, बात आगे पहुँचा दी गई है।',
+  feedbackAsk: 'पिछला जवाब कैसा था?',
+  feedbackNothing: 'राय देने के लिए अभी कोई जवाब नहीं है।',
+  commandFeedback: 'पिछले जवाब पर राय दें',
 };

@@ -56,4 +56,10 @@ export const id: Words = {
   pairGroup: 'Grup "{group}" sekarang dapat bertanya kepada saya.',
   pairUnknown: 'Saya tidak mengenal kode ini, atau kodenya sudah terlalu lama.',
   commandAsk: 'Ajukan pertanyaan',
+  feedbackCorrect: 'Beri jawaban yang benar',
+  feedbackCorrectAsk: 'Silakan balas pesan ini dengan jawaban yang benar.',
+  feedbackCorrectThanks: 'Terima kasih, sudah saya teruskan.',
+  feedbackAsk: 'Bagaimana jawaban terakhir?',
+  feedbackNothing: 'Belum ada jawaban untuk dinilai.',
+  commandFeedback: 'Nilai jawaban terakhir',
 };

@@ -56,4 +56,10 @@ export const it: Words = {
   pairGroup: 'Ora il gruppo «{group}» può farmi domande.',
   pairUnknown: 'Non conosco questo codice, oppure è troppo vecchio.',
   commandAsk: 'Fai una domanda',
+  feedbackCorrect: 'Dai la risposta giusta',
+  feedbackCorrectAsk: 'Rispondi a questo messaggio con la risposta giusta, per favore.',
+  feedbackCorrectThanks: 'Grazie, ho riferito.',
+  feedbackAsk: 'Com’era l’ultima risposta?',
+  feedbackNothing: 'Non c’è ancora una risposta da valutare.',
+  commandFeedback: 'Valuta l’ultima risposta',
 };

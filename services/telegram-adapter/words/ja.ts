@@ -57,4 +57,10 @@ export const ja: Words = {
   pairGroup: 'グループ「{group}」から質問できるようになりました。',
   pairUnknown: 'このコードは知らないか、古すぎます。',
   commandAsk: '質問する',
+  feedbackCorrect: '正しい答えを書く',
+  feedbackCorrectAsk: 'このメッセージへの返信で、正しい答えをお書きください。',
+  feedbackCorrectThanks: 'ありがとうございます。お伝えしました。',
+  feedbackAsk: '直前の回答はいかがでしたか？',
+  feedbackNothing: '評価する回答がまだありません。',
+  commandFeedback: '直前の回答を評価する',
 };

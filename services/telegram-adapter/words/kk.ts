@@ -56,4 +56,10 @@ export const kk: Words = {
   pairGroup: '«{group}» тобы енді маған сұрақ қоя алады.',
   pairUnknown: 'Мен мұндай кодты білмеймін немесе ол ескірген.',
   commandAsk: 'Сұрақ қою',
+  feedbackCorrect: 'Дұрыс жауабын жазу',
+  feedbackCorrectAsk: 'Осы хабарға жауап ретінде дұрыс жауабын жазыңызшы.',
+  feedbackCorrectThanks: 'Рақмет, жеткіземін.',
+  feedbackAsk: 'Соңғы жауап қалай болды?',
+  feedbackNothing: 'Әзірге бағалайтын жауап жоқ.',
+  commandFeedback: 'Соңғы жауапты бағалау',
 };

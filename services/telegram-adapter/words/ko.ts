@@ -56,4 +56,10 @@ export const ko: Words = {
   pairGroup: '이제 "{group}" 그룹에서 저에게 질문할 수 있어요.',
   pairUnknown: '이 코드를 모르거나 너무 오래됐어요.',
   commandAsk: '질문하기',
+  feedbackCorrect: '올바른 답 알려 주기',
+  feedbackCorrectAsk: '이 메시지에 답장으로 올바른 답을 적어 주세요.',
+  feedbackCorrectThanks: '감사해요, 전달했어요.',
+  feedbackAsk: '마지막 답변은 어땠나요?',
+  feedbackNothing: '아직 평가할 답변이 없어요.',
+  commandFeedback: '마지막 답변 평가',
 };

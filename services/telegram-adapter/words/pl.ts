@@ -58,4 +58,10 @@ export const pl: Words = {
   pairGroup: 'Grupa „{group}” może już zadawać mi pytania.',
   pairUnknown: 'Nie znam tego kodu albo jest za stary.',
   commandAsk: 'Zadaj pytanie',
+  feedbackCorrect: 'Podaj poprawną odpowiedź',
+  feedbackCorrectAsk: 'Odpowiedz, proszę, na tę wiadomość poprawną odpowiedzią.',
+  feedbackCorrectThanks: 'Dziękuję, przekażę dalej.',
+  feedbackAsk: 'Jaka była ostatnia odpowiedź?',
+  feedbackNothing: 'Nie ma jeszcze odpowiedzi do oceny.',
+  commandFeedback: 'Oceń ostatnią odpowiedź',
 };

@@ -56,4 +56,10 @@ export const ptBr: Words = {
   pairGroup: 'O grupo “{group}” já pode me fazer perguntas.',
   pairUnknown: 'Não conheço esse código, ou ele é antigo demais.',
   commandAsk: 'Fazer uma pergunta',
+  feedbackCorrect: 'Dar a resposta certa',
+  feedbackCorrectAsk: 'Responda a esta mensagem com a resposta certa, por favor.',
+  feedbackCorrectThanks: 'Obrigado, já repassei.',
+  feedbackAsk: 'O que você achou da última resposta?',
+  feedbackNothing: 'Ainda não há resposta para avaliar.',
+  commandFeedback: 'Avaliar a última resposta',
 };

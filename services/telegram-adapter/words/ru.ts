@@ -58,4 +58,10 @@ export const ru: Words = {
   pairGroup: 'Группа «{group}» теперь может задавать мне вопросы.',
   pairUnknown: 'Я не знаю такого кода, или он устарел.',
   commandAsk: 'Задать вопрос',
+  feedbackCorrect: 'Дать правильный ответ',
+  feedbackCorrectAsk: 'Напишите, пожалуйста, правильный ответ в ответ на это сообщение.',
+  feedbackCorrectThanks: 'Спасибо, я передам.',
+  feedbackAsk: 'Как вам последний ответ?',
+  feedbackNothing: 'Пока нет ответа, который можно оценить.',
+  commandFeedback: 'Оценить последний ответ',
 };

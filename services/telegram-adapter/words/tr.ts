@@ -56,4 +56,10 @@ export const tr: Words = {
   pairGroup: '“{group}” grubu artık bana soru sorabilir.',
   pairUnknown: 'Bu kodu bilmiyorum ya da kod eskimiş.',
   commandAsk: 'Soru sor',
+  feedbackCorrect: 'Doğru yanıtı yaz',
+  feedbackCorrectAsk: 'Lütfen doğru yanıtı bu mesaja yanıt olarak yazın.',
+  feedbackCorrectThanks: 'Teşekkürler, ilettim.',
+  feedbackAsk: 'Son yanıt nasıldı?',
+  feedbackNothing: 'Henüz değerlendirilecek bir yanıt yok.',
+  commandFeedback: 'Son yanıtı değerlendir',
 };

@@ -58,4 +58,10 @@ export const uk: Words = {
   pairGroup: 'Група «{group}» тепер може ставити мені запитання.',
   pairUnknown: 'Я не знаю такого коду, або він застарів.',
   commandAsk: 'Поставити запитання',
+  feedbackCorrect: 'Дати правильну відповідь',
+  feedbackCorrectAsk: 'Напишіть, будь ласка, правильну відповідь у відповідь на це повідомлення.',
+  feedbackCorrectThanks: 'Дякую, я передам.',
+  feedbackAsk: 'Як вам остання відповідь?',
+  feedbackNothing: 'Поки що немає відповіді, яку можна оцінити.',
+  commandFeedback: 'Оцінити останню відповідь',
 };

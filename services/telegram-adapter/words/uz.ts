@@ -56,4 +56,10 @@ export const uz: Words = {
   pairGroup: '«{group}» guruhi endi menga savol bera oladi.',
   pairUnknown: 'Men bunday kodni bilmayman yoki u eskirgan.',
   commandAsk: 'Savol berish',
+  feedbackCorrect: 'Toʻgʻri javobni yozish',
+  feedbackCorrectAsk: 'Iltimos, shu xabarga javoban toʻgʻri javobni yozing.',
+  feedbackCorrectThanks: 'Rahmat, yetkazaman.',
+  feedbackAsk: 'Oxirgi javob qanday boʻldi?',
+  feedbackNothing: 'Hozircha baholaydigan javob yoʻq.',
+  commandFeedback: 'Oxirgi javobni baholash',
 };

@@ -56,4 +56,10 @@ export const vi: Words = {
   pairGroup: 'Nhóm "{group}" bây giờ có thể hỏi tôi.',
   pairUnknown: 'Tôi không biết mã này, hoặc mã đã quá cũ.',
   commandAsk: 'Đặt câu hỏi',
+  feedbackCorrect: 'Cho câu trả lời đúng',
+  feedbackCorrectAsk: 'Bạn vui lòng trả lời tin nhắn này bằng câu trả lời đúng.',
+  feedbackCorrectThanks: 'Cảm ơn bạn, tôi đã chuyển đi.',
+  feedbackAsk: 'Bạn thấy câu trả lời gần nhất thế nào?',
+  feedbackNothing: 'Chưa có câu trả lời nào để đánh giá.',
+  commandFeedback: 'Đánh giá câu trả lời gần nhất',
 };

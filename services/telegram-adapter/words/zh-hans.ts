@@ -54,4 +54,10 @@ export const zhHans: Words = {
   pairGroup: '群组“{group}”现在可以向我提问了。',
   pairUnknown: '我不认识这个代码，或者它已经过期。',
   commandAsk: '提问',
+  feedbackCorrect: '给出正确答案',
+  feedbackCorrectAsk: '请回复这条消息，写下正确答案。',
+  feedbackCorrectThanks: '谢谢，已转达。',
+  feedbackAsk: '您觉得上一个回答怎么样？',
+  feedbackNothing: '还没有可以评价的回答。',
+  commandFeedback: '评价上一个回答',
 };
