@@ -80,6 +80,7 @@ async function measure(doubles: DoublesProcess, process: MeasuredProcess): Promi
 export function doublesIn(doubles: DoublesProcess): Readonly<Record<string, string>> {
   return {
     OTVET_TELEGRAM_TOKEN: doubles.token,
+    OTVET_TELEGRAM_BURST: '0',
     OTVET_TELEGRAM_API_URL: doubles.telegramUrl,
     OPENAI_BASE_URL: doubles.providerUrl,
     OPENAI_API_KEY: 'sk-bench',

@@ -29,6 +29,7 @@ describe('load through the doubles', () => {
           ...process.env,
           OTVET_TELEGRAM_API_URL: doubles.telegramUrl,
           OTVET_TELEGRAM_TOKEN: doubles.token,
+          OTVET_TELEGRAM_BURST: '0',
           OPENAI_BASE_URL: doubles.providerUrl,
         },
       });

@@ -77,6 +77,7 @@ const KINDS: ReadonlySet<string> = new Set<Work['kind']>([
   'reaction',
   'standing',
   'knock',
+  'flood',
 ]);
 
 /** Whether this version knows what to do; what a newer one wrote is left to it. */

@@ -12,12 +12,17 @@ import {
   type ConfigOf,
   choice,
   Fault,
+  integer,
   list,
+  name,
   text,
   together,
   url,
   type Variable,
 } from '#lib/config/variables.ts';
+import type { AccessRule } from './rules/access.ts';
+
+const USER_IDS = 'Telegram user ids, digits each, separated by commas';
 
 /** What the telegram-adapter reads from the environment. */
 const variables = {
@@ -51,7 +56,7 @@ const variables = {
     doc: 'ask: in groups, too, there are thumbs below an answer, for the person who asked. Reactions count either way.',
     fallback: 'off',
   }),
-  owners: list('OTVET_TELEGRAM_OWNERS', /^\d{1,16}$/, 'Telegram user ids, digits each, separated by commas', {
+  owners: list('OTVET_TELEGRAM_OWNERS', /^\d{1,16}$/, USER_IDS, {
     doc: 'Who decides in Telegram, such as which groups may ask: user ids, separated by commas. Unset: whoever writes the bot the code that the log and `npx otvet status` show.',
   }),
   groups: choice('OTVET_TELEGRAM_GROUPS', ['closed', 'open'], {
@@ -66,6 +71,33 @@ const variables = {
       doc: 'In groups, messages with one of these words are questions too, separated by commas. Telegram passes them on only to a bot with privacy mode off, or to an administrator.',
     },
   ),
+  access: choice('OTVET_TELEGRAM_ACCESS', ['open', 'list', 'pairing', 'members'], {
+    doc: 'Who may ask in private chats. open: everybody. list: OTVET_TELEGRAM_ALLOWED. pairing: whom an owner lets in with the code that the bot gives them. members: who is in OTVET_TELEGRAM_MEMBERS_OF. Owners always may.',
+    fallback: 'open',
+  }),
+  allowed: list('OTVET_TELEGRAM_ALLOWED', /^\d{1,16}$/, USER_IDS, {
+    doc: 'Telegram user ids of people who may ask without more, separated by commas; for list, pairing and members.',
+  }),
+  membersOf: name(
+    'OTVET_TELEGRAM_MEMBERS_OF',
+    /^(@[A-Za-z]\w{3,31}|-\d{1,16})$/,
+    'a channel or group: its @name, or its number, which begins with a minus',
+    {
+      doc: 'The channel or group whose members may ask, with OTVET_TELEGRAM_ACCESS=members. The bot must be an administrator there.',
+    },
+  ),
+  questionsPerHour: integer('OTVET_TELEGRAM_QUESTIONS_PER_HOUR', 0, 500, {
+    doc: 'How many questions one person may ask within an hour; 0: any number.',
+    fallback: '0',
+  }),
+  questionsPerDay: integer('OTVET_TELEGRAM_QUESTIONS_PER_DAY', 0, 5000, {
+    doc: 'How many questions one person may ask within a day; 0: any number.',
+    fallback: '0',
+  }),
+  burst: integer('OTVET_TELEGRAM_BURST', 0, 1000, {
+    doc: 'How many messages one person may send to a chat within 10 seconds. What comes beyond that gets one sentence and is not taken in. 0: any number.',
+    fallback: '20',
+  }),
   webhookUrl: url('OTVET_TELEGRAM_WEBHOOK_URL', {
     doc: 'The public https address to which Telegram sends updates. Unset: the adapter asks for them by long polling.',
   }),
@@ -84,16 +116,46 @@ const variables = {
 };
 
 /** A webhook without a secret is one to which anybody could send updates. */
+const withWebhook = together(variables, ['webhookUrl', 'webhookSecret'], ({ webhookUrl, webhookSecret }) => {
+  if (webhookUrl === undefined || webhookSecret !== undefined) return [];
+  return [{ variable: 'OTVET_TELEGRAM_WEBHOOK_SECRET', problem: 'is required with OTVET_TELEGRAM_WEBHOOK_URL' }];
+});
+
+/** A rule that names nobody is a mistake, and so is a list that no rule asks. */
 export const telegramAdapterVariables = together(
-  variables,
-  ['webhookUrl', 'webhookSecret'],
-  ({ webhookUrl, webhookSecret }) => {
-    if (webhookUrl === undefined || webhookSecret !== undefined) return [];
-    return [{ variable: 'OTVET_TELEGRAM_WEBHOOK_SECRET', problem: 'is required with OTVET_TELEGRAM_WEBHOOK_URL' }];
+  withWebhook,
+  ['access', 'allowed', 'membersOf'],
+  ({ access, allowed, membersOf }) => {
+    const fault = (variable: string, problem: string) => [{ variable: `OTVET_TELEGRAM_${variable}`, problem }];
+    return [
+      ...(access === 'list' && allowed === undefined
+        ? fault('ALLOWED', 'is required with OTVET_TELEGRAM_ACCESS=list')
+        : []),
+      ...(access === 'open' && allowed !== undefined
+        ? fault('ALLOWED', 'does nothing with OTVET_TELEGRAM_ACCESS=open')
+        : []),
+      ...(access === 'members' && membersOf === undefined
+        ? fault('MEMBERS_OF', 'is required with OTVET_TELEGRAM_ACCESS=members')
+        : []),
+      ...(access !== 'members' && membersOf !== undefined
+        ? fault('MEMBERS_OF', `does nothing with OTVET_TELEGRAM_ACCESS=${access}`)
+        : []),
+    ];
   },
 );
 
 export type TelegramConfig = ConfigOf<typeof telegramAdapterVariables>;
+
+/** Who may ask in private chats. */
+export function accessRuleOf({
+  access,
+  allowed,
+  membersOf,
+}: Pick<TelegramConfig, 'access' | 'allowed' | 'membersOf'>): AccessRule {
+  const users = new Set((allowed ?? []).map(Number));
+  if (access === 'members') return { of: access, users, channel: membersOf ?? '' };
+  return access === 'open' ? { of: access } : { of: access, users };
+}
 
 /** How updates come to the bot. */
 export type Delivery =

@@ -14,6 +14,9 @@ interface Chat extends Document {
   readonly apologizedTo?: number;
   /** The message up to which the person stopped all questions. */
   readonly stoppedUpTo?: number;
+  /** When the person was last told that the bot does not answer them, and for which message. */
+  readonly refusedAt?: number;
+  readonly refusedFor?: number;
   /** The album that was last replied to, and its message that has the reply. */
   readonly album?: string;
   readonly albumReplyTo?: number;
@@ -60,6 +63,15 @@ export class People {
       { apologizedTo: { eq: message } },
       { apologizedAt: { lt: now - APOLOGY_EVERY_MS } },
       { apologizedAt: { exists: false } },
+    ]);
+  }
+
+  /** True for one message only within `everyMs`: the one below which to say that the bot does not answer this person. */
+  claimRefusal(where: Where, message: number, now: number, everyMs: number): Promise<boolean> {
+    return this.#claim(where, { refusedAt: now, refusedFor: message }, [
+      { refusedFor: { eq: message } },
+      { refusedAt: { lt: now - everyMs } },
+      { refusedAt: { exists: false } },
     ]);
   }
 

@@ -11,7 +11,7 @@ import type { Host, RunningService } from '#lib/service/host.ts';
 import { GROUP, type Pace, PRIVATE_CHAT } from './answering/pace.ts';
 import { Assistants } from './assistants.ts';
 import { LOOKS, type Looks, RunningBot } from './bot.ts';
-import { botIdOf, deliveryOf, type TelegramConfig, telegramAdapterVariables } from './config.ts';
+import { accessRuleOf, botIdOf, deliveryOf, type TelegramConfig, telegramAdapterVariables } from './config.ts';
 import type { Desk } from './desk.ts';
 import { Groups } from './groups/groups.ts';
 import { Owners } from './groups/owners.ts';
@@ -23,6 +23,9 @@ import { People } from './people.ts';
 import { Leases } from './replicas/leases.ts';
 import { HEARTBEAT, type Heartbeat, Replicas } from './replicas/replicas.ts';
 import { StoreHealth } from './replicas/store-health.ts';
+import { Access } from './rules/access.ts';
+import { Floods } from './rules/floods.ts';
+import { Rate } from './rules/rate.ts';
 import { SharedBacklog } from './shared-backlog.ts';
 import { Stops } from './stops.ts';
 import { TelegramClient } from './telegram/client.ts';
@@ -85,6 +88,8 @@ export async function startTelegramAdapter(
     const looks = overrides.looks ?? LOOKS;
     const inbox = new Inbox(store);
     const people = new People(store, bot);
+    const owners = new Owners(store, bot, (config.owners ?? []).map(Number));
+    const client = new TelegramClient({ token, apiUrl: config.apiUrl, clock, metrics: shown });
     const lateResultMs = overrides.lateResultMs ?? LATE_RESULT_MS;
     const backlog =
       replicas === undefined || leases === undefined
@@ -92,11 +97,14 @@ export async function startTelegramAdapter(
         : new SharedBacklog({ bot, inbox, leases, replicas, metrics: shown, lateResultMs, signal });
     const desk: Desk = {
       bot,
-      client: new TelegramClient({ token, apiUrl: config.apiUrl, clock, metrics: shown }),
+      client,
       inbox,
       people,
       groups: new Groups({ store, bot, clock, isOpen: config.groups === 'open' }),
-      owners: new Owners(store, bot, (config.owners ?? []).map(Number)),
+      owners,
+      access: new Access({ rule: accessRuleOf(config), store, bot, owners, client, clock }),
+      rate: new Rate(store, bot, { perHour: config.questionsPerHour, perDay: config.questionsPerDay }, clock),
+      floods: new Floods(config.burst),
       keywords: (config.keywords ?? []).map((word) => word.toLowerCase()),
       backlog,
       lanes: new Lanes({

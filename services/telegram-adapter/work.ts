@@ -15,6 +15,7 @@ import type { Stepped, Turn } from './lanes.ts';
 import { aboutAnswers } from './presses/commands.ts';
 import { handlePress } from './presses/press.ts';
 import { LeaseLost } from './replicas/replicas.ts';
+import { refusal } from './rules/refusal.ts';
 import { targetOf } from './telegram/target.ts';
 import { escapeHtml, type Rendered } from './text/formatted.ts';
 import type { InboxUpdate } from './updates/inbox.ts';
@@ -118,6 +119,8 @@ async function respond(desk: Desk, update: InboxUpdate, record: DeliveryRecord):
     const first = await desk.people.claimApology(work, work.message, desk.clock.now());
     return first ? reply(desk, update, record, await words(desk, update, 'stale')) : 'delivered';
   }
+  const refused = await refusal(desk, update);
+  if (refused !== undefined) return post(desk, update, record, refused);
   switch (work.kind) {
     case 'question':
       return ask(desk, update, work, record);
@@ -127,6 +130,8 @@ async function respond(desk: Desk, update: InboxUpdate, record: DeliveryRecord):
       return handlePress(desk, update, work, record);
     case 'standing':
       return post(desk, update, record, await answerStanding(desk, update, work));
+    case 'flood':
+      return reply(desk, update, record, await words(desk, update, 'tooFast'));
     case 'knock':
       return post(desk, update, record, await answerKnock(desk, update, work));
     case 'reaction':

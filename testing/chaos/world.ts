@@ -6,6 +6,7 @@ export function surroundingsOf(telegram: TelegramDouble, modelUrl: string): Surr
   return {
     OTVET_LOG_LEVEL: 'warn',
     OTVET_TELEGRAM_TOKEN: telegram.token,
+    OTVET_TELEGRAM_BURST: '0',
     OTVET_TELEGRAM_API_URL: telegram.url,
     OPENAI_BASE_URL: modelUrl,
     OPENAI_API_KEY: 'sk-test',

@@ -27,6 +27,7 @@ for (const form of ['one process', 'five processes'] satisfies Form[]) {
       provider.script(() => ({ firstTokenMs: 100 + random.next() * 200, tokenMs: 5 }));
       const env = {
         OTVET_TELEGRAM_TOKEN: telegram.token,
+        OTVET_TELEGRAM_BURST: '0',
         OTVET_TELEGRAM_API_URL: telegram.url,
         OPENAI_BASE_URL: provider.url,
         OPENAI_API_KEY: 'sk-test',

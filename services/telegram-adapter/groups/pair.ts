@@ -35,7 +35,7 @@ export async function pair(desk: Desk, command: Command, tongue: Tongue): Promis
       await welcome(desk, { chat: group.chat, language }),
     ];
   }
-  return [reply(say(tongue, 'pairUnknown'))];
+  return [reply(say(tongue, (await desk.access.letIn(code)) ? 'pairPerson' : 'pairUnknown'))];
 }
 
 /** An owner who writes the code of the bot again has only not seen that it worked. */

@@ -7,6 +7,9 @@ import { field, textOf } from './fields.ts';
 import type { InboxUpdate } from './inbox.ts';
 import { type Meaning, readUpdate, updateIdOf } from './update.ts';
 
+/** A text of about so many UTF-16 units is a part of a longer one: a message takes 4096. */
+const PASTED = 3_900;
+
 /** Takes updates in, whichever way they come: stored first, then worked on. */
 export class Intake {
   readonly #desk: Desk;
@@ -39,7 +42,7 @@ export class Intake {
   async #accept(update: unknown): Promise<InboxUpdate | undefined> {
     const { bot, clock, inbox, metrics } = this.#desk;
     const id = updateIdOf(update);
-    const meaning = await this.#admitted(readUpdate(update, this.#self), update);
+    const meaning = this.#calmed(await this.#admitted(readUpdate(update, this.#self), update));
     if (id === undefined || meaning.kind === 'ignored') {
       metrics.updates.inc({ kind: 'ignored' });
       return undefined;
@@ -71,6 +74,19 @@ export class Intake {
     const title = textOf(field(field(field(update, 'message'), 'chat'), 'title'));
     const said = { chat, ...(thread === undefined ? {} : { thread }), place, user, message, at, language };
     return { kind: 'knock', title, ...said };
+  }
+
+  /** Clients split what is long, and albums, into several messages: those count for nothing. */
+  #calmed(meaning: Meaning): Meaning {
+    const counts =
+      (meaning.kind === 'question' && meaning.text.length < PASTED) ||
+      meaning.kind === 'command' ||
+      (meaning.kind === 'unsupported' && meaning.album === '');
+    const judged = counts ? this.#desk.floods.judge(meaning) : 'take';
+    if (judged === 'take' || !counts) return meaning;
+    if (judged === 'drop') return { kind: 'ignored' };
+    const { chat, thread, place, user, message, at, language } = meaning;
+    return { kind: 'flood', chat, ...(thread === undefined ? {} : { thread }), place, user, message, at, language };
   }
 
   async #note(meaning: Extract<Meaning, { kind: 'membership' | 'moved' }>): Promise<void> {

@@ -40,6 +40,8 @@ export type Meaning =
   | { readonly kind: 'strayPress'; readonly query: string; readonly language: string }
   /** The bot was put into a group, or what it may do there has changed. */
   | ({ readonly kind: 'standing' } & Standing & Said)
+  /** A person says more at once than is taken in. */
+  | ({ readonly kind: 'flood' } & Said)
   /** Somebody wants something of the bot in a group that is not open to it. */
   | ({ readonly kind: 'knock'; readonly title: string } & Said)
   /** The person blocked the bot, or lets it in again; or the bot is in a group no more. */

@@ -65,4 +65,12 @@ export const de: Words = {
   feedbackAsk: 'Wie war die letzte Antwort?',
   feedbackNothing: 'Es gibt noch keine Antwort zu bewerten.',
   commandFeedback: 'Letzte Antwort bewerten',
+  pairPerson: 'Fertig, diese Person kann mich jetzt fragen.',
+  accessListed: 'Ich antworte leider nur Menschen, die mein Besitzer zugelassen hat.',
+  accessPairing:
+    'Ich kenne dich noch nicht. Mein Besitzer kann dich mit /pair {code} zulassen. Der Code gilt einen Tag.',
+  accessMembers: 'Ich antworte Mitgliedern von {channel}. Bitte tritt bei und frag mich dann noch einmal.',
+  rateReached: 'Mehr Fragen darf ich dir gerade nicht beantworten. Bitte frag wieder um {time} UTC.',
+  tooFast:
+    'Das war viel auf einmal. Was ich angenommen habe, beantworte ich; den Rest schick bitte gleich noch einmal.',
 };

@@ -61,6 +61,12 @@ export const en = {
   feedbackAsk: 'How was the last answer?',
   feedbackNothing: 'There is no answer to rate yet.',
   commandFeedback: 'Say what you think of the last answer',
+  pairPerson: 'Done, this person can ask me now.',
+  accessListed: 'Sorry, I only answer people whom my owner has let in.',
+  accessPairing: 'I do not know you yet. My owner can let you in with /pair {code}. The code is good for a day.',
+  accessMembers: 'I answer members of {channel}. Please join it, then ask me again.',
+  rateReached: 'You have asked as much as I may answer for now. Please ask again at {time} UTC.',
+  tooFast: 'That was a lot at once. I answer what I have taken in; please send the rest again in a moment.',
 } as const;
 
 /** The same in a language. */

@@ -62,4 +62,11 @@ export const es: Words = {
   feedbackAsk: '¿Qué le pareció la última respuesta?',
   feedbackNothing: 'Todavía no hay respuesta que valorar.',
   commandFeedback: 'Valorar la última respuesta',
+  pairPerson: 'Hecho, esta persona ya puede preguntarme.',
+  accessListed: 'Lo siento, solo respondo a quienes mi propietario ha admitido.',
+  accessPairing: 'Aún no te conozco. Mi propietario puede admitirte con /pair {code}. El código vale un día.',
+  accessMembers: 'Respondo a los miembros de {channel}. Únete y vuelve a preguntarme, por favor.',
+  rateReached: 'Ya has hecho todas las preguntas que puedo responder por ahora. Vuelve a preguntar a las {time} UTC.',
+  tooFast:
+    'Son muchos mensajes a la vez. Respondo lo que he recibido; envía el resto de nuevo en un momento, por favor.',
 };

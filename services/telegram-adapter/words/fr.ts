@@ -65,4 +65,12 @@ export const fr: Words = {
   feedbackAsk: 'Que pensez-vous de la dernière réponse ?',
   feedbackNothing: 'Il n’y a pas encore de réponse à évaluer.',
   commandFeedback: 'Donner votre avis sur la dernière réponse',
+  pairPerson: 'C’est fait, cette personne peut maintenant me poser des questions.',
+  accessListed: 'Désolé, je ne réponds qu’aux personnes admises par mon propriétaire.',
+  accessPairing:
+    'Je ne vous connais pas encore. Mon propriétaire peut vous admettre avec /pair {code}. Le code est valable un jour.',
+  accessMembers: 'Je réponds aux membres de {channel}. Rejoignez-le, puis posez votre question de nouveau.',
+  rateReached: 'Vous avez posé autant de questions que je peux en traiter pour l’instant. Réessayez à {time} UTC.',
+  tooFast:
+    'C’est beaucoup d’un coup. Je réponds à ce que j’ai pris ; renvoyez le reste dans un instant, s’il vous plaît.',
 };

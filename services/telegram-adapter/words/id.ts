@@ -62,4 +62,12 @@ export const id: Words = {
   feedbackAsk: 'Bagaimana jawaban terakhir?',
   feedbackNothing: 'Belum ada jawaban untuk dinilai.',
   commandFeedback: 'Nilai jawaban terakhir',
+  pairPerson: 'Selesai, orang ini sekarang dapat bertanya kepada saya.',
+  accessListed: 'Maaf, saya hanya menjawab orang yang diizinkan pemilik saya.',
+  accessPairing:
+    'Saya belum mengenal Anda. Pemilik saya dapat mengizinkan Anda dengan /pair {code}. Kode berlaku satu hari.',
+  accessMembers: 'Saya menjawab anggota {channel}. Silakan bergabung, lalu tanyakan lagi.',
+  rateReached:
+    'Anda sudah bertanya sebanyak yang dapat saya jawab untuk saat ini. Silakan tanya lagi pukul {time} UTC.',
+  tooFast: 'Itu banyak sekaligus. Yang sudah saya terima akan saya jawab; sisanya mohon kirim lagi sebentar lagi.',
 };

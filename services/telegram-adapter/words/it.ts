@@ -62,4 +62,11 @@ export const it: Words = {
   feedbackAsk: 'Com’era l’ultima risposta?',
   feedbackNothing: 'Non c’è ancora una risposta da valutare.',
   commandFeedback: 'Valuta l’ultima risposta',
+  pairPerson: 'Fatto, ora questa persona può farmi domande.',
+  accessListed: 'Mi dispiace, rispondo solo a chi è stato ammesso dal mio proprietario.',
+  accessPairing:
+    'Non ti conosco ancora. Il mio proprietario può ammetterti con /pair {code}. Il codice vale un giorno.',
+  accessMembers: 'Rispondo ai membri di {channel}. Per favore, iscriviti e chiedimi di nuovo.',
+  rateReached: 'Hai fatto tutte le domande a cui posso rispondere per ora. Chiedi di nuovo alle {time} UTC.',
+  tooFast: 'È molto tutto insieme. Rispondo a ciò che ho ricevuto; rimanda il resto tra poco, per favore.',
 };

@@ -63,4 +63,10 @@ export const ja: Words = {
   feedbackAsk: '直前の回答はいかがでしたか？',
   feedbackNothing: '評価する回答がまだありません。',
   commandFeedback: '直前の回答を評価する',
+  pairPerson: '完了しました。この方は質問できるようになりました。',
+  accessListed: '申し訳ありませんが、所有者が許可した方にだけお答えしています。',
+  accessPairing: 'まだあなたを存じません。所有者が /pair {code} で許可できます。コードは一日有効です。',
+  accessMembers: '{channel} のメンバーにお答えしています。参加してから、もう一度質問してください。',
+  rateReached: '今お答えできる質問の数に達しました。{time} UTC にもう一度質問してください。',
+  tooFast: '一度にたくさん届きました。受け取った分にはお答えします。残りは少し後でもう一度送ってください。',
 };

@@ -62,4 +62,10 @@ export const ko: Words = {
   feedbackAsk: '마지막 답변은 어땠나요?',
   feedbackNothing: '아직 평가할 답변이 없어요.',
   commandFeedback: '마지막 답변 평가',
+  pairPerson: '됐어요. 이제 이분이 저에게 질문할 수 있어요.',
+  accessListed: '죄송해요. 제 소유자가 허락한 분들께만 답해요.',
+  accessPairing: '아직 당신을 몰라요. 제 소유자가 /pair {code} 로 허락할 수 있어요. 코드는 하루 동안 유효해요.',
+  accessMembers: '{channel} 회원에게 답해요. 가입한 뒤 다시 질문해 주세요.',
+  rateReached: '지금은 답할 수 있는 만큼 모두 질문하셨어요. {time} UTC에 다시 질문해 주세요.',
+  tooFast: '한꺼번에 너무 많이 왔어요. 받은 것에는 답할게요. 나머지는 잠시 뒤 다시 보내 주세요.',
 };

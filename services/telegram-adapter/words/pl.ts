@@ -64,4 +64,11 @@ export const pl: Words = {
   feedbackAsk: 'Jaka była ostatnia odpowiedź?',
   feedbackNothing: 'Nie ma jeszcze odpowiedzi do oceny.',
   commandFeedback: 'Oceń ostatnią odpowiedź',
+  pairPerson: 'Gotowe, ta osoba może już zadawać mi pytania.',
+  accessListed: 'Przepraszam, odpowiadam tylko osobom dopuszczonym przez mojego właściciela.',
+  accessPairing:
+    'Jeszcze cię nie znam. Mój właściciel może cię dopuścić przez /pair {code}. Kod jest ważny jeden dzień.',
+  accessMembers: 'Odpowiadam członkom {channel}. Dołącz, proszę, i zapytaj ponownie.',
+  rateReached: 'Na razie nie mogę odpowiedzieć na więcej pytań. Zapytaj, proszę, ponownie o {time} UTC.',
+  tooFast: 'To dużo naraz. Odpowiem na to, co mam; resztę wyślij, proszę, ponownie za chwilę.',
 };

@@ -62,4 +62,10 @@ export const ptBr: Words = {
   feedbackAsk: 'O que você achou da última resposta?',
   feedbackNothing: 'Ainda não há resposta para avaliar.',
   commandFeedback: 'Avaliar a última resposta',
+  pairPerson: 'Pronto, essa pessoa já pode me fazer perguntas.',
+  accessListed: 'Desculpe, só respondo a quem meu dono liberou.',
+  accessPairing: 'Ainda não conheço você. Meu dono pode liberar você com /pair {code}. O código vale por um dia.',
+  accessMembers: 'Respondo aos membros de {channel}. Por favor, entre e pergunte de novo.',
+  rateReached: 'Você já fez todas as perguntas que posso responder por agora. Pergunte de novo às {time} UTC.',
+  tooFast: 'Foi muita coisa de uma vez. Respondo o que recebi; envie o resto de novo daqui a pouco, por favor.',
 };

@@ -62,4 +62,10 @@ export const tr: Words = {
   feedbackAsk: 'Son yanıt nasıldı?',
   feedbackNothing: 'Henüz değerlendirilecek bir yanıt yok.',
   commandFeedback: 'Son yanıtı değerlendir',
+  pairPerson: 'Tamam, bu kişi artık bana soru sorabilir.',
+  accessListed: 'Üzgünüm, yalnızca sahibimin kabul ettiği kişilere yanıt veriyorum.',
+  accessPairing: 'Sizi henüz tanımıyorum. Sahibim sizi /pair {code} ile kabul edebilir. Kod bir gün geçerlidir.',
+  accessMembers: '{channel} üyelerine yanıt veriyorum. Lütfen katılın ve yeniden sorun.',
+  rateReached: "Şimdilik yanıtlayabileceğim kadar soru sordunuz. Lütfen {time} UTC'de yeniden sorun.",
+  tooFast: 'Bir anda çok fazla oldu. Aldıklarımı yanıtlıyorum; kalanını lütfen birazdan yeniden gönderin.',
 };

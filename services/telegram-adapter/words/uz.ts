@@ -62,4 +62,11 @@ export const uz: Words = {
   feedbackAsk: 'Oxirgi javob qanday boʻldi?',
   feedbackNothing: 'Hozircha baholaydigan javob yoʻq.',
   commandFeedback: 'Oxirgi javobni baholash',
+  pairPerson: 'Tayyor, bu odam endi menga savol bera oladi.',
+  accessListed: 'Kechirasiz, men faqat egam ruxsat bergan odamlarga javob beraman.',
+  accessPairing:
+    'Biz hali tanish emasmiz. Egam sizga /pair {code} bilan ruxsat berishi mumkin. Kod bir kun amal qiladi.',
+  accessMembers: 'Men {channel} a’zolariga javob beraman. Iltimos, qo‘shiling va yana so‘rang.',
+  rateReached: 'Hozircha berish mumkin bo‘lgan savollar tugadi. Iltimos, {time} UTC da yana so‘rang.',
+  tooFast: 'Birdaniga juda ko‘p bo‘ldi. Qabul qilganlarimga javob beraman; qolganini birozdan keyin qayta yuboring.',
 };

@@ -62,4 +62,10 @@ export const vi: Words = {
   feedbackAsk: 'Bạn thấy câu trả lời gần nhất thế nào?',
   feedbackNothing: 'Chưa có câu trả lời nào để đánh giá.',
   commandFeedback: 'Đánh giá câu trả lời gần nhất',
+  pairPerson: 'Xong, người này bây giờ có thể hỏi tôi.',
+  accessListed: 'Xin lỗi, tôi chỉ trả lời những người được chủ của tôi cho phép.',
+  accessPairing: 'Tôi chưa biết bạn. Chủ của tôi có thể cho phép bạn bằng /pair {code}. Mã có hiệu lực một ngày.',
+  accessMembers: 'Tôi trả lời thành viên của {channel}. Hãy tham gia rồi hỏi lại tôi nhé.',
+  rateReached: 'Bạn đã hỏi hết số câu tôi có thể trả lời lúc này. Hãy hỏi lại lúc {time} UTC.',
+  tooFast: 'Nhiều tin nhắn cùng lúc quá. Tôi sẽ trả lời những gì đã nhận; phần còn lại xin gửi lại sau giây lát.',
 };

@@ -60,4 +60,10 @@ export const zhHans: Words = {
   feedbackAsk: '您觉得上一个回答怎么样？',
   feedbackNothing: '还没有可以评价的回答。',
   commandFeedback: '评价上一个回答',
+  pairPerson: '好了，这个人现在可以向我提问了。',
+  accessListed: '抱歉，我只回答主人允许的人。',
+  accessPairing: '我还不认识您。我的主人可以用 /pair {code} 允许您。代码一天内有效。',
+  accessMembers: '我只回答 {channel} 的成员。请先加入，再来问我。',
+  rateReached: '您目前能问的问题已经用完。请在 {time} UTC 再问。',
+  tooFast: '一下子太多了。已收到的我会回答；其余的请稍后再发一次。',
 };
