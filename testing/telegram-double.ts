@@ -214,6 +214,21 @@ export class TelegramDouble implements AsyncDisposable {
     return [...chat.messages.values()].filter(({ deletedAt }) => deletedAt === undefined).map(shown);
   }
 
+  /** Topics of a forum, in the order in which they were made. */
+  topics(chatId: number): { readonly threadId: number; readonly name: string; readonly isClosed: boolean }[] {
+    const topics = this.#room.chats.find(chatId)?.topics ?? new Map<number, never>();
+    return [...topics].map(([threadId, { name, isClosed }]) => ({ threadId, name, isClosed }));
+  }
+
+  /** Somebody deletes a topic with all that was said in it. */
+  deleteTopic(chatId: number, threadId: number): void {
+    const chat = this.#room.chats.ensure(chatId);
+    chat.topics.delete(threadId);
+    for (const message of chat.messages.values()) {
+      if (message.threadId === threadId) message.deletedAt = preciseNow();
+    }
+  }
+
   /** What the bot shows in the chat now, in order. */
   answers(chatId: number): ShownMessage[] {
     return this.messages(chatId).filter(({ by }) => by === 'bot');

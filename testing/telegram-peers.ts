@@ -10,6 +10,7 @@ import {
   type TranscribeResponseSchema,
 } from '#gen/otvet/conversation/v1/conversation_service_pb.ts';
 import type { Feedback } from '#gen/otvet/conversation/v1/feedback_pb.ts';
+import { HandoffService } from '#gen/otvet/conversation/v1/handoff_service_pb.ts';
 import { type Session, SessionSchema } from '#gen/otvet/conversation/v1/session_pb.ts';
 import {
   type AttachFileRequest,
@@ -22,6 +23,7 @@ import { AssistantService } from '#gen/otvet/training/v1/assistant_service_pb.ts
 import { serve, startRpcServer } from '#lib/rpc/server.ts';
 import { RpcError } from '#lib/rpc/status.ts';
 import type { Host } from '#lib/service/host.ts';
+import { PlayedHandoffs } from './played-handoffs.ts';
 
 type AskStep = MessageInitShape<typeof AskResponseSchema>;
 
@@ -50,6 +52,8 @@ export interface TelegramPeers extends AsyncDisposable {
   onStop: () => number;
   /** What conversation knows of turns, by their ids. */
   readonly turns: Map<string, MessageInitShape<typeof TurnSchema>>;
+  /** Sessions that people have: questions in them end at once, without a word of the script. */
+  readonly handoffs: PlayedHandoffs;
   /** What people thought of answers, in the order of the calls. */
   readonly feedback: { readonly turn: string; readonly feedback: Feedback | undefined; readonly by: string }[];
   /** The assistants there are, by name. */
@@ -87,6 +91,7 @@ export async function startTelegramPeers(host: Host): Promise<TelegramPeers> {
     reset: [],
     updated: [],
     turns: new Map(),
+    handoffs: new PlayedHandoffs(),
     feedback: [],
     heard: [],
     attached: [],
@@ -112,7 +117,11 @@ export async function startTelegramPeers(host: Host): Promise<TelegramPeers> {
     serve(ConversationService, {
       async *ask(request, { principal, signal }) {
         peers.asked.push({ request, principal });
-        yield* peers.script(request, signal);
+        const session = `${request.assistant}/sessions/${principal?.realm}.${request.sessionId}`;
+        if (peers.handoffs.isOpen(session)) {
+          yield begun();
+          yield finished({ outcome: Outcome.HANDED_OVER });
+        } else yield* peers.script(request, signal);
       },
       async askUnary() {
         return {};
@@ -126,6 +135,7 @@ export async function startTelegramPeers(host: Host): Promise<TelegramPeers> {
         return { stoppedCount: peers.onStop() };
       },
     }),
+    serve(HandoffService, peers.handoffs.handlers),
     serve(SessionService, {
       getSession: absent,
       listSessions: absent,

@@ -1,3 +1,4 @@
+import { HANDOFF_KINDS, handoffLane } from './handoff/work.ts';
 import type { Turn } from './lanes.ts';
 import type { Fence, InboxUpdate } from './updates/inbox.ts';
 import { sessionIdOf, type Where, type Work } from './updates/update.ts';
@@ -49,6 +50,8 @@ export function isStale({ work, receivedAt }: InboxUpdate): boolean {
 /** Questions of a session run in one lane, commands and buttons beside them in another. */
 export function laneOf(update: InboxUpdate): string {
   const { work } = update;
+  const apart = handoffLane(work.kind);
+  if (apart !== undefined) return `${sessionIdOf(work)}/${apart}`;
   return overtakes(update) ? `${sessionIdOf(work)}/commands` : questionLaneOf(work);
 }
 
@@ -78,6 +81,7 @@ const KINDS: ReadonlySet<string> = new Set<Work['kind']>([
   'standing',
   'knock',
   'flood',
+  ...HANDOFF_KINDS,
 ]);
 
 /** Whether this version knows what to do; what a newer one wrote is left to it. */

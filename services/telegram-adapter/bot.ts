@@ -6,6 +6,7 @@ import type { Delivery } from './config.ts';
 import { connect } from './connect.ts';
 import type { Desk } from './desk.ts';
 import { leaveUnknownGroups } from './groups/departures.ts';
+import { watchHandoffs } from './handoff/watch.ts';
 import { COMMAND_NAMES, type Menus } from './menus.ts';
 import type { Leases } from './replicas/leases.ts';
 import { Sweep } from './sweep.ts';
@@ -108,6 +109,7 @@ export class RunningBot {
         this.#take(this.#intake),
         this.#sweep.run(this.#taking.signal),
         leaveUnknownGroups(this.#desk, this.#parts.looks.groupsEveryMs, this.#taking.signal),
+        watchHandoffs(this.#desk, this.#parts.looks.sweepEveryMs, this.#taking.signal),
         this.#parts.menus.offer(this.#desk),
       ]);
     } catch (error) {

@@ -6,6 +6,8 @@ import type { Part } from './answering/deliver.ts';
 import type { Letter } from './answering/letters.ts';
 import { type Desk, principalOf, sessionOf } from './desk.ts';
 import { pair } from './groups/pair.ts';
+import { askForPeople } from './handoff/ask-for-people.ts';
+import { leavePeople } from './handoff/pass-on.ts';
 import { chooseLanguage } from './languages.ts';
 import { COMMANDS } from './menus.ts';
 import { targetOf } from './telegram/target.ts';
@@ -40,6 +42,8 @@ async function reply(desk: Desk, command: Command, tongue: Tongue): Promise<Part
       return words(help(tongue));
     case 'new':
       return await startAnew(desk, command, tongue);
+    case 'human':
+      return words(await callPeople(desk, command, tongue));
     case 'stop':
       return await stop(desk, command, tongue);
     case 'lang':
@@ -75,7 +79,15 @@ export function introduce(assistant: Assistant, tongue: Tongue): Rendered {
   return out.rendered;
 }
 
+/** What to say to who asks for people. */
+async function callPeople(desk: Desk, command: Command, tongue: Tongue): Promise<string> {
+  const called = await askForPeople(desk, command);
+  return called === 'notReady' ? say(tongue, called, { id: noted(desk, NO_ASSISTANT) }) : say(tongue, called);
+}
+
+/** Who has people in the conversation goes back to the bot. */
 async function startAnew(desk: Desk, command: Command, tongue: Tongue): Promise<Rendered> {
+  await leavePeople(desk, command);
   await inSession(desk, command, (name, principal) => desk.sessions.resetSession({ name }, { principal }));
   return words(say(tongue, 'newConversation'));
 }

@@ -98,6 +98,17 @@ const variables = {
     doc: 'How many messages one person may send to a chat within 10 seconds. What comes beyond that gets one sentence and is not taken in. 0: any number.',
     fallback: '20',
   }),
+  operators: matching(
+    text('OTVET_TELEGRAM_OPERATORS', {
+      doc: 'The number of the group whose members take conversations over, such as -1001234567890: a supergroup with topics in which the bot may manage them. Unset: nobody takes over.',
+    }),
+    /^-100\d{6,13}$/,
+    'must be the number of a supergroup: -100 and 6 to 13 digits',
+  ),
+  operatorsAfter: integer('OTVET_TELEGRAM_OPERATORS_AFTER', 0, 20, {
+    doc: 'After how many questions in a row without an answer a conversation is handed over unasked. 0: never.',
+    fallback: '0',
+  }),
   webhookUrl: url('OTVET_TELEGRAM_WEBHOOK_URL', {
     doc: 'The public https address to which Telegram sends updates. Unset: the adapter asks for them by long polling.',
   }),

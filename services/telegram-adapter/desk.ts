@@ -11,6 +11,7 @@ import type { Assistants } from './assistants.ts';
 import type { Backlog } from './backlog.ts';
 import type { Groups } from './groups/groups.ts';
 import type { Owners } from './groups/owners.ts';
+import type { Operators } from './handoff/operators.ts';
 import type { Lanes } from './lanes.ts';
 import type { TelegramMetrics } from './metrics.ts';
 import type { People } from './people.ts';
@@ -36,6 +37,7 @@ export interface Desk {
   readonly rate: Rate;
   readonly floods: Floods;
   readonly keywords: readonly string[];
+  readonly operators: Operators;
   readonly backlog: Backlog;
   readonly lanes: Lanes;
   readonly assistants: Assistants;

@@ -24,6 +24,7 @@ export const COMMANDS: readonly Command[] = [
   { command: 'retry', description: 'commandRetry', scopes: ['all_private_chats', 'all_group_chats'] },
   { command: 'sources', description: 'commandSources', scopes: ['all_private_chats', 'all_group_chats'] },
   { command: 'feedback', description: 'commandFeedback', scopes: ['all_private_chats', 'all_group_chats'] },
+  { command: 'human', description: 'commandHuman', scopes: ['all_private_chats'] },
   { command: 'lang', description: 'commandLang', scopes: ['all_private_chats', 'all_chat_administrators'] },
 ];
 

@@ -1,4 +1,5 @@
 import { ConversationService } from '#gen/otvet/conversation/v1/conversation_service_pb.ts';
+import { HandoffService } from '#gen/otvet/conversation/v1/handoff_service_pb.ts';
 import { SessionService } from '#gen/otvet/conversation/v1/session_service_pb.ts';
 import { BotService } from '#gen/otvet/telegram/v1/bot_service_pb.ts';
 import { AssistantService } from '#gen/otvet/training/v1/assistant_service_pb.ts';
@@ -15,6 +16,7 @@ import { accessRuleOf, botIdOf, deliveryOf, type TelegramConfig, telegramAdapter
 import type { Desk } from './desk.ts';
 import { Groups } from './groups/groups.ts';
 import { Owners } from './groups/owners.ts';
+import { Contacts } from './handoff/contacts.ts';
 import { Lanes } from './lanes.ts';
 import { Menus } from './menus.ts';
 import { telegramMetrics } from './metrics.ts';
@@ -106,6 +108,12 @@ export async function startTelegramAdapter(
       rate: new Rate(store, bot, { perHour: config.questionsPerHour, perDay: config.questionsPerDay }, clock),
       floods: new Floods(config.burst),
       keywords: (config.keywords ?? []).map((word) => word.toLowerCase()),
+      operators: {
+        group: config.operators === undefined ? undefined : Number(config.operators),
+        afterRefusals: config.operatorsAfter,
+        contacts: new Contacts(store, bot),
+        handoffs: createClient(HandoffService, conversation),
+      },
       backlog,
       lanes: new Lanes({
         limit: PARALLEL_CHATS,

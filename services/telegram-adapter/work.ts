@@ -11,6 +11,9 @@ import type { Desk } from './desk.ts';
 import { requestReplied, takeCorrection } from './feedback/correction.ts';
 import { heed } from './feedback/reaction.ts';
 import { answerKnock, answerStanding } from './groups/entry.ts';
+import { handleHandoff } from './handoff/handle.ts';
+import { passOnIfOpen } from './handoff/pass-on.ts';
+import { isHandoffWork } from './handoff/work.ts';
 import type { Stepped, Turn } from './lanes.ts';
 import { aboutAnswers } from './presses/commands.ts';
 import { handlePress } from './presses/press.ts';
@@ -65,7 +68,7 @@ async function settle(desk: Desk, task: Task): Promise<boolean> {
     const attributes = { 'otvet.update.kind': update.work.kind };
     await inSpan('telegram.update', { kind: SpanKind.CONSUMER, attributes }, async () => {
       const delivered = await respondOrApologize(desk, update, record);
-      if (delivered === 'delivered') observe(desk, update);
+      if (delivered === 'delivered' && !isHandoffWork(update.work)) observe(desk, update);
       await record.finish();
     });
     return true;
@@ -101,6 +104,7 @@ async function respondOrApologize(desk: Desk, update: InboxUpdate, record: Deliv
       return delivered;
     } catch (error) {
       if (desk.signal.aborted || error instanceof LeaseLost) throw error;
+      if (!(error instanceof StoreUnavailable) && isHandoffWork(update.work)) throw error;
       if (!(error instanceof StoreUnavailable)) return await apologize(desk, update, record, error);
       await desk.health.recovered(error, desk.signal);
     }
@@ -115,6 +119,7 @@ async function apologize(desk: Desk, update: InboxUpdate, record: DeliveryRecord
 
 async function respond(desk: Desk, update: InboxUpdate, record: DeliveryRecord): Promise<Delivered> {
   const { work } = update;
+  if (isHandoffWork(work)) return handleHandoff(desk, update, work, record);
   if (isStale(update)) {
     const first = await desk.people.claimApology(work, work.message, desk.clock.now());
     return first ? reply(desk, update, record, await words(desk, update, 'stale')) : 'delivered';
@@ -137,6 +142,7 @@ async function respond(desk: Desk, update: InboxUpdate, record: DeliveryRecord):
     case 'reaction':
       return heed(desk, work, record);
     case 'unsupported': {
+      if (await passOnIfOpen(desk, work)) return 'delivered';
       const { album, message } = work;
       const replies = album === '' || (await desk.people.claimAlbum(work, album, message));
       return replies ? reply(desk, update, record, await words(desk, update, 'unsupported')) : 'delivered';

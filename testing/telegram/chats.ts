@@ -35,6 +35,8 @@ export interface ChatState {
   readonly drafts: Draft[];
   readonly actions: { readonly action: string; readonly at: number }[];
   readonly questions: QuestionTiming[];
+  /** Topics of a forum, by message_thread_id. */
+  readonly topics: Map<number, { readonly name: string; isClosed: boolean }>;
   /** 403 for every send while set. */
   blocked: boolean;
   /** The supergroup that the group has become; every call for the group fails then. */
@@ -75,6 +77,7 @@ export class Chats {
         drafts: [],
         actions: [],
         questions: [],
+        topics: new Map(),
         blocked: false,
         movedTo: undefined,
         members: new Map(),

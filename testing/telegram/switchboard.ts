@@ -5,6 +5,7 @@ import type { Parameters } from './body.ts';
 import { ApiFailure, badRequest } from './failure.ts';
 import { type Fault, FaultQueue } from './faults.ts';
 import { botMethods } from './methods/bot.ts';
+import { forumMethods } from './methods/forum.ts';
 import { groupMethods } from './methods/groups.ts';
 import { messageMethods } from './methods/messages.ts';
 import { plausible } from './methods/others.ts';
@@ -108,7 +109,12 @@ export class Switchboard implements Api {
   }
 
   #handler(method: string): Handler {
-    const known = botMethods[method] ?? messageMethods[method] ?? groupMethods[method] ?? this.#plausible.get(method);
+    const known =
+      botMethods[method] ??
+      messageMethods[method] ??
+      groupMethods[method] ??
+      forumMethods[method] ??
+      this.#plausible.get(method);
     if (known !== undefined) return known;
     const spec = this.#options.spec.methods[method];
     if (spec === undefined) throw new ApiFailure(404, 'Not Found: method not found');

@@ -1,4 +1,7 @@
+import { Outcome } from '#gen/otvet/conversation/v1/turn_pb.ts';
 import { type Desk, paceOf } from '../desk.ts';
+import { callAfterRefusals } from '../handoff/ask-for-people.ts';
+import { passOn } from '../handoff/pass-on.ts';
 import { targetOf } from '../telegram/target.ts';
 import type { InboxUpdate } from '../updates/inbox.ts';
 import { tongueFor } from '../words/tongue-for.ts';
@@ -31,12 +34,18 @@ export async function answer(
       grown: (text) => draft.show(text),
     });
     const shown = await draft.settle();
+    const outcome = heard.how === 'finished' ? heard.turn.outcome : undefined;
+    if (outcome === Outcome.HANDED_OVER) {
+      await passOn(desk, asked);
+      return 'delivered';
+    }
     const { parts, keepsWords } = await finalText(desk, asked, heard, record.messages.length > 0);
     const name = heard.how === 'finished' ? heard.turn.name : heard.turn;
     const retryOf = asked.isAnew ? { retryOf: asked.retry.update } : {};
     record.answers({ ...(name ? { turn: name } : {}), ...retryOf, keepsWords });
     const delivered = await deliver(here, target, record, parts, shown);
     if (delivered === 'delivered') seen();
+    if (outcome === Outcome.REFUSED && !asked.isAnew) await callAfterRefusals(desk, asked, update.updateId);
     return delivered;
   } finally {
     await draft.settle();

@@ -17,6 +17,8 @@ export async function leaveUnknownGroups(desk: Desk, everyMs: number, signal: Ab
 }
 
 async function leave(desk: Desk, chat: number, signal: AbortSignal): Promise<void> {
+  // Operators need no pairing: their group is set.
+  if (chat === desk.operators.group) return;
   const outcome = await desk.client.call('leaveChat', (api) => api.leaveChat({ chat_id: chat }, signal));
   if (!outcome.ok && !signal.aborted) desk.log.warn({ trouble: outcome.trouble }, 'a group could not be left');
 }

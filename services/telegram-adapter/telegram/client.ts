@@ -70,6 +70,16 @@ export class TelegramClient {
     );
   }
 
+  /** Sends a copy of a message of another chat, whatever it holds; gives its id. */
+  async copy(target: Target, from: number, message: number): Promise<Outcome<number>> {
+    const copied = this.#api.copyMessage({ ...place(target), from_chat_id: from, message_id: message });
+    return this.#outcome(
+      'copyMessage',
+      target.chat,
+      copied.then(({ message_id }) => message_id),
+    );
+  }
+
   /** Changes a message that was sent; without a keyboard its buttons go. */
   async edit(
     chat: number,

@@ -87,6 +87,12 @@ export class Inbox {
     return result.ok ? update : undefined;
   }
 
+  /** Accepts work that no update of Telegram brings, by a name of its own. Undefined when it was accepted before. */
+  async post(bot: string, name: string, work: Work, now: number): Promise<InboxUpdate | undefined> {
+    const update = { key: `${bot}/${name}`, bot, updateId: 0, receivedAt: now, work, pendingBot: bot, epoch: 0 };
+    return (await this.#updates.insert(update)).ok ? update : undefined;
+  }
+
   /** The update, if something is left to do for it. */
   async open(key: string): Promise<InboxUpdate | undefined> {
     const update = await this.#updates.get(key);
@@ -197,7 +203,7 @@ export class Inbox {
 }
 
 /** Where a document holds what people wrote. */
-const WORDS: readonly string[] = ['work.text', 'work.argument'];
+const WORDS: readonly string[] = ['work.text', 'work.argument', 'work.name'];
 
 function answerFields(
   key: string,

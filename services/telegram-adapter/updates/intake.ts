@@ -1,5 +1,6 @@
 import { StoreUnavailable } from '#lib/documents/port.ts';
 import type { Desk } from '../desk.ts';
+import { readOperator } from '../handoff/read-operator.ts';
 import { acknowledge, acknowledgeStray } from '../presses/acknowledge.ts';
 import { dispatch } from '../work.ts';
 import type { Self } from './addressing.ts';
@@ -40,9 +41,11 @@ export class Intake {
 
   /** The update to work on; undefined for one that needs no work or came before. */
   async #accept(update: unknown): Promise<InboxUpdate | undefined> {
-    const { bot, clock, inbox, metrics } = this.#desk;
+    const { bot, client, clock, inbox, metrics, operators } = this.#desk;
     const id = updateIdOf(update);
-    const meaning = this.#calmed(await this.#admitted(readUpdate(update, this.#self), update));
+    const heard = readOperator(update, operators.group);
+    if (heard?.query !== undefined) void client.answerPress(heard.query, '');
+    const meaning = heard?.meaning ?? this.#calmed(await this.#admitted(readUpdate(update, this.#self), update));
     if (id === undefined || meaning.kind === 'ignored') {
       metrics.updates.inc({ kind: 'ignored' });
       return undefined;

@@ -1,3 +1,5 @@
+import type { HandoffWork } from '../handoff/work.ts';
+
 /** What an update means for this bot. Reads foreign JSON: fields that are not as expected are as if absent. */
 
 import { addressedWords, quotedWords, type Self, wordsOf } from './addressing.ts';
@@ -56,7 +58,7 @@ export function sessionIdOf({ chat, thread }: Where): string {
 }
 
 /** What is stored to be worked on. */
-export type Work = Extract<Meaning, Said>;
+export type Work = Extract<Meaning, Said> | HandoffWork;
 
 const IGNORED: Meaning = { kind: 'ignored' };
 

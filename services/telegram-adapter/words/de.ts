@@ -73,4 +73,22 @@ export const de: Words = {
   rateReached: 'Mehr Fragen darf ich dir gerade nicht beantworten. Bitte frag wieder um {time} UTC.',
   tooFast:
     'Das war viel auf einmal. Was ich angenommen habe, beantworte ich; den Rest schick bitte gleich noch einmal.',
+  commandHuman: 'Mit einem Menschen sprechen',
+  humanCalled:
+    'Ich habe einen Menschen gerufen. Er schreibt Ihnen hier; bis dahin bin ich still. Mit /new kommen Sie zu mir zurück.',
+  humanJoined: 'Jetzt ist ein Mensch für Sie da.',
+  humanLeft: 'Der Mensch hat das Gespräch verlassen. Ich bin wieder da: Fragen Sie nur.',
+  humanNobody:
+    'Leider konnte niemand rechtzeitig kommen. Ich bin wieder da; Sie können es auch später noch einmal versuchen.',
+  humanOff: 'Hier gibt es leider niemanden, der übernehmen könnte.',
+  humanAlready: 'Ein Mensch ist schon gerufen und schreibt Ihnen hier.',
+  operatorHow:
+    'Hier wird um einen Menschen gebeten. Antworten Sie in diesem Thema: alles geht als meine Nachricht weiter. /take übernimmt das Gespräch, /end gibt es mir zurück.',
+  operatorRefusals: 'Ich konnte mehrere Fragen hintereinander nicht beantworten.',
+  operatorOwner: '{name} hat dieses Gespräch übernommen.',
+  operatorEnded: 'Dieses Gespräch ist wieder bei mir.',
+  operatorLate: 'Nicht zugestellt: dieses Gespräch ist wieder bei mir.',
+  operatorBlocked: 'Nicht zugestellt: die Person ist nicht mehr erreichbar.',
+  buttonTake: 'Übernehmen',
+  buttonGiveBack: 'Zurückgeben',
 };

@@ -67,6 +67,23 @@ export const en = {
   accessMembers: 'I answer members of {channel}. Please join it, then ask me again.',
   rateReached: 'You have asked as much as I may answer for now. Please ask again at {time} UTC.',
   tooFast: 'That was a lot at once. I answer what I have taken in; please send the rest again in a moment.',
+  commandHuman: 'Talk to a person',
+  humanCalled:
+    'I have called a person. They will write to you here; until then I am quiet. Send /new to come back to me.',
+  humanJoined: 'A person is with you now.',
+  humanLeft: 'The person has left the conversation. I am back: ask me anything.',
+  humanNobody: 'Nobody could come in time, I am sorry. I am back; you can also try again later.',
+  humanOff: 'There is nobody here who could take over, I am sorry.',
+  humanAlready: 'A person has been called already and will write to you here.',
+  operatorHow:
+    'The person asks for people. Write here to answer: everything goes to them as my message. /take takes the conversation, /end gives it back to me.',
+  operatorRefusals: 'I could not answer several questions in a row.',
+  operatorOwner: '{name} has taken this conversation.',
+  operatorEnded: 'This conversation is back with me.',
+  operatorLate: 'Not delivered: this conversation is back with me.',
+  operatorBlocked: 'Not delivered: the person cannot be reached any more.',
+  buttonTake: 'Take',
+  buttonGiveBack: 'Give back',
 } as const;
 
 /** The same in a language. */

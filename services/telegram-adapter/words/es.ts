@@ -69,4 +69,21 @@ export const es: Words = {
   rateReached: 'Ya has hecho todas las preguntas que puedo responder por ahora. Vuelve a preguntar a las {time} UTC.',
   tooFast:
     'Son muchos mensajes a la vez. Respondo lo que he recibido; envía el resto de nuevo en un momento, por favor.',
+  commandHuman: 'Hablar con una persona',
+  humanCalled:
+    'He avisado a una persona. Le escribirá aquí; hasta entonces guardo silencio. Envíe /new para volver conmigo.',
+  humanJoined: 'Ahora le atiende una persona.',
+  humanLeft: 'La persona ha dejado la conversación. Estoy de vuelta: pregunte lo que quiera.',
+  humanNobody: 'Lo siento, nadie pudo venir a tiempo. Estoy de vuelta; también puede intentarlo más tarde.',
+  humanOff: 'Lo siento, aquí no hay nadie que pueda atenderle en mi lugar.',
+  humanAlready: 'Ya se ha avisado a una persona y le escribirá aquí.',
+  operatorHow:
+    'Esta persona pide hablar con alguien. Responda aquí: todo le llega como mensaje mío. /take toma la conversación, /end me la devuelve.',
+  operatorRefusals: 'No pude responder a varias preguntas seguidas.',
+  operatorOwner: '{name} lleva esta conversación.',
+  operatorEnded: 'Esta conversación vuelve a ser mía.',
+  operatorLate: 'No entregado: esta conversación vuelve a ser mía.',
+  operatorBlocked: 'No entregado: ya no se puede contactar con la persona.',
+  buttonTake: 'Tomar',
+  buttonGiveBack: 'Devolver',
 };

@@ -73,4 +73,21 @@ export const fr: Words = {
   rateReached: 'Vous avez posé autant de questions que je peux en traiter pour l’instant. Réessayez à {time} UTC.',
   tooFast:
     'C’est beaucoup d’un coup. Je réponds à ce que j’ai pris ; renvoyez le reste dans un instant, s’il vous plaît.',
+  commandHuman: 'Parler à une personne',
+  humanCalled:
+    'J’ai appelé une personne. Elle vous écrira ici ; d’ici là, je me tais. Envoyez /new pour revenir à moi.',
+  humanJoined: 'Une personne est maintenant avec vous.',
+  humanLeft: 'La personne a quitté la conversation. Je suis de retour : posez vos questions.',
+  humanNobody: 'Désolé, personne n’a pu venir à temps. Je suis de retour ; vous pouvez aussi réessayer plus tard.',
+  humanOff: 'Désolé, personne ne peut prendre le relais ici.',
+  humanAlready: 'Une personne a déjà été appelée et vous écrira ici.',
+  operatorHow:
+    'Cette personne demande à parler à quelqu’un. Répondez ici : tout lui parvient comme un message de ma part. /take prend la conversation, /end me la rend.',
+  operatorRefusals: 'Je n’ai pas su répondre à plusieurs questions de suite.',
+  operatorOwner: '{name} a pris cette conversation.',
+  operatorEnded: 'Cette conversation est de nouveau à moi.',
+  operatorLate: 'Non remis : cette conversation est de nouveau à moi.',
+  operatorBlocked: 'Non remis : cette personne n’est plus joignable.',
+  buttonTake: 'Prendre',
+  buttonGiveBack: 'Rendre',
 };

@@ -70,4 +70,21 @@ export const id: Words = {
   rateReached:
     'Anda sudah bertanya sebanyak yang dapat saya jawab untuk saat ini. Silakan tanya lagi pukul {time} UTC.',
   tooFast: 'Itu banyak sekaligus. Yang sudah saya terima akan saya jawab; sisanya mohon kirim lagi sebentar lagi.',
+  commandHuman: 'Bicara dengan orang',
+  humanCalled:
+    'Saya sudah memanggil seseorang. Ia akan menulis di sini; sampai saat itu saya diam. Kirim /new untuk kembali ke saya.',
+  humanJoined: 'Sekarang Anda berbicara dengan orang.',
+  humanLeft: 'Orang itu sudah meninggalkan percakapan. Saya kembali: silakan bertanya.',
+  humanNobody: 'Maaf, tidak ada yang bisa datang tepat waktu. Saya kembali; Anda juga bisa mencoba lagi nanti.',
+  humanOff: 'Maaf, tidak ada orang di sini yang bisa menggantikan saya.',
+  humanAlready: 'Seseorang sudah dipanggil dan akan menulis di sini.',
+  operatorHow:
+    'Orang ini ingin berbicara dengan manusia. Tulis di sini untuk menjawab: semuanya sampai kepadanya sebagai pesan saya. /take mengambil percakapan, /end mengembalikannya kepada saya.',
+  operatorRefusals: 'Saya tidak dapat menjawab beberapa pertanyaan berturut-turut.',
+  operatorOwner: '{name} mengambil percakapan ini.',
+  operatorEnded: 'Percakapan ini kembali kepada saya.',
+  operatorLate: 'Tidak terkirim: percakapan ini kembali kepada saya.',
+  operatorBlocked: 'Tidak terkirim: orang ini tidak dapat dihubungi lagi.',
+  buttonTake: 'Ambil',
+  buttonGiveBack: 'Kembalikan',
 };

@@ -69,4 +69,21 @@ export const it: Words = {
   accessMembers: 'Rispondo ai membri di {channel}. Per favore, iscriviti e chiedimi di nuovo.',
   rateReached: 'Hai fatto tutte le domande a cui posso rispondere per ora. Chiedi di nuovo alle {time} UTC.',
   tooFast: 'È molto tutto insieme. Rispondo a ciò che ho ricevuto; rimanda il resto tra poco, per favore.',
+  commandHuman: 'Parla con una persona',
+  humanCalled:
+    'Ho chiamato una persona. Ti scriverà qui; fino ad allora resto in silenzio. Invia /new per tornare da me.',
+  humanJoined: 'Ora c’è una persona con te.',
+  humanLeft: 'La persona ha lasciato la conversazione. Sono di nuovo qui: chiedi pure.',
+  humanNobody: 'Mi dispiace, nessuno è potuto venire in tempo. Sono di nuovo qui; puoi anche riprovare più tardi.',
+  humanOff: 'Mi dispiace, qui non c’è nessuno che possa subentrare.',
+  humanAlready: 'Una persona è già stata chiamata e ti scriverà qui.',
+  operatorHow:
+    'Questa persona chiede di parlare con qualcuno. Rispondi qui: tutto le arriva come mio messaggio. /take prende la conversazione, /end me la restituisce.',
+  operatorRefusals: 'Non ho saputo rispondere a più domande di seguito.',
+  operatorOwner: '{name} ha preso questa conversazione.',
+  operatorEnded: 'Questa conversazione è di nuovo mia.',
+  operatorLate: 'Non consegnato: questa conversazione è di nuovo mia.',
+  operatorBlocked: 'Non consegnato: la persona non è più raggiungibile.',
+  buttonTake: 'Prendi',
+  buttonGiveBack: 'Restituisci',
 };

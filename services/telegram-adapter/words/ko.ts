@@ -68,4 +68,21 @@ export const ko: Words = {
   accessMembers: '{channel} 회원에게 답해요. 가입한 뒤 다시 질문해 주세요.',
   rateReached: '지금은 답할 수 있는 만큼 모두 질문하셨어요. {time} UTC에 다시 질문해 주세요.',
   tooFast: '한꺼번에 너무 많이 왔어요. 받은 것에는 답할게요. 나머지는 잠시 뒤 다시 보내 주세요.',
+  commandHuman: '사람과 이야기하기',
+  humanCalled:
+    '담당자를 불렀어요. 여기로 연락드릴 거예요. 그때까지 저는 조용히 있을게요. 저에게 돌아오려면 /new 명령을 보내 주세요.',
+  humanJoined: '이제 담당자가 함께해요.',
+  humanLeft: '담당자가 대화를 마쳤어요. 제가 다시 왔으니 편하게 물어보세요.',
+  humanNobody: '죄송해요, 제때 올 수 있는 사람이 없었어요. 제가 다시 왔어요. 나중에 다시 시도하셔도 돼요.',
+  humanOff: '죄송해요, 여기에는 저를 대신할 사람이 없어요.',
+  humanAlready: '이미 담당자를 불렀어요. 여기로 연락드릴 거예요.',
+  operatorHow:
+    '상담원과의 대화를 원하는 분입니다. 여기에 쓰시면 모두 제 메시지로 전달됩니다. /take 대화를 맡기, /end 저에게 돌려주기.',
+  operatorRefusals: '여러 질문에 연달아 답하지 못했습니다.',
+  operatorOwner: '{name} 님이 이 대화를 맡았습니다.',
+  operatorEnded: '이 대화는 다시 제가 맡습니다.',
+  operatorLate: '전달되지 않음: 이 대화는 다시 제가 맡고 있습니다.',
+  operatorBlocked: '전달되지 않음: 이제 이분께 연락할 수 없습니다.',
+  buttonTake: '맡기',
+  buttonGiveBack: '돌려주기',
 };

@@ -68,4 +68,21 @@ export const ptBr: Words = {
   accessMembers: 'Respondo aos membros de {channel}. Por favor, entre e pergunte de novo.',
   rateReached: 'Você já fez todas as perguntas que posso responder por agora. Pergunte de novo às {time} UTC.',
   tooFast: 'Foi muita coisa de uma vez. Respondo o que recebi; envie o resto de novo daqui a pouco, por favor.',
+  commandHuman: 'Falar com uma pessoa',
+  humanCalled:
+    'Chamei uma pessoa. Ela vai escrever para você aqui; até lá, fico em silêncio. Envie /new para voltar a mim.',
+  humanJoined: 'Agora uma pessoa está com você.',
+  humanLeft: 'A pessoa deixou a conversa. Estou de volta: pode perguntar.',
+  humanNobody: 'Desculpe, ninguém pôde vir a tempo. Estou de volta; você também pode tentar mais tarde.',
+  humanOff: 'Desculpe, não há ninguém aqui que possa assumir a conversa.',
+  humanAlready: 'Uma pessoa já foi chamada e vai escrever para você aqui.',
+  operatorHow:
+    'Esta pessoa pede para falar com alguém. Responda aqui: tudo chega a ela como mensagem minha. /take assume a conversa, /end a devolve para mim.',
+  operatorRefusals: 'Não consegui responder a várias perguntas seguidas.',
+  operatorOwner: '{name} assumiu esta conversa.',
+  operatorEnded: 'Esta conversa voltou para mim.',
+  operatorLate: 'Não entregue: esta conversa voltou para mim.',
+  operatorBlocked: 'Não entregue: não é mais possível falar com a pessoa.',
+  buttonTake: 'Assumir',
+  buttonGiveBack: 'Devolver',
 };

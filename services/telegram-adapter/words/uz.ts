@@ -69,4 +69,21 @@ export const uz: Words = {
   accessMembers: 'Men {channel} a’zolariga javob beraman. Iltimos, qo‘shiling va yana so‘rang.',
   rateReached: 'Hozircha berish mumkin bo‘lgan savollar tugadi. Iltimos, {time} UTC da yana so‘rang.',
   tooFast: 'Birdaniga juda ko‘p bo‘ldi. Qabul qilganlarimga javob beraman; qolganini birozdan keyin qayta yuboring.',
+  commandHuman: 'Odam bilan gaplashish',
+  humanCalled: 'Odam chaqirdim. U sizga shu yerda yozadi, ungacha men jim turaman. Menga qaytish uchun /new yuboring.',
+  humanJoined: 'Endi siz bilan odam gaplashyapti.',
+  humanLeft: 'Odam suhbatni tugatdi. Men yana shu yerdaman: soʻrayvering.',
+  humanNobody:
+    'Kechirasiz, hech kim oʻz vaqtida kela olmadi. Men yana shu yerdaman; keyinroq ham urinib koʻrish mumkin.',
+  humanOff: 'Kechirasiz, bu yerda mening oʻrnimga javob beradigan odam yoʻq.',
+  humanAlready: 'Odam allaqachon chaqirilgan, u sizga shu yerda yozadi.',
+  operatorHow:
+    'Foydalanuvchi odamni chaqirmoqda. Shu yerda javob yozing: hammasi unga mening xabarim bo‘lib boradi. /take — suhbatni olish, /end — menga qaytarish.',
+  operatorRefusals: 'Ketma-ket bir nechta savolga javob topa olmadim.',
+  operatorOwner: 'Suhbatni {name} olib bormoqda.',
+  operatorEnded: 'Suhbat yana menda.',
+  operatorLate: 'Yetkazilmadi: suhbat yana menda.',
+  operatorBlocked: 'Yetkazilmadi: odam bilan endi aloqa yo‘q.',
+  buttonTake: 'Olish',
+  buttonGiveBack: 'Qaytarish',
 };

@@ -68,4 +68,21 @@ export const vi: Words = {
   accessMembers: 'Tôi trả lời thành viên của {channel}. Hãy tham gia rồi hỏi lại tôi nhé.',
   rateReached: 'Bạn đã hỏi hết số câu tôi có thể trả lời lúc này. Hãy hỏi lại lúc {time} UTC.',
   tooFast: 'Nhiều tin nhắn cùng lúc quá. Tôi sẽ trả lời những gì đã nhận; phần còn lại xin gửi lại sau giây lát.',
+  commandHuman: 'Nói chuyện với người thật',
+  humanCalled:
+    'Tôi đã gọi người hỗ trợ. Họ sẽ viết cho bạn tại đây; đến lúc đó tôi giữ im lặng. Gửi /new để quay lại với tôi.',
+  humanJoined: 'Bây giờ bạn đang nói chuyện với người thật.',
+  humanLeft: 'Người hỗ trợ đã rời cuộc trò chuyện. Tôi đã trở lại: bạn cứ hỏi.',
+  humanNobody: 'Xin lỗi, không ai đến kịp. Tôi đã trở lại; bạn cũng có thể thử lại sau.',
+  humanOff: 'Xin lỗi, ở đây không có ai thay tôi được.',
+  humanAlready: 'Đã gọi người hỗ trợ, họ sẽ viết cho bạn tại đây.',
+  operatorHow:
+    'Người này muốn nói chuyện với người thật. Hãy trả lời tại đây: mọi thứ sẽ đến với họ như tin nhắn của tôi. /take nhận cuộc trò chuyện, /end trả lại cho tôi.',
+  operatorRefusals: 'Tôi đã không trả lời được nhiều câu hỏi liên tiếp.',
+  operatorOwner: '{name} đã nhận cuộc trò chuyện này.',
+  operatorEnded: 'Cuộc trò chuyện này đã trở lại với tôi.',
+  operatorLate: 'Chưa gửi được: cuộc trò chuyện này đã trở lại với tôi.',
+  operatorBlocked: 'Chưa gửi được: không còn liên lạc được với người này.',
+  buttonTake: 'Nhận',
+  buttonGiveBack: 'Trả lại',
 };

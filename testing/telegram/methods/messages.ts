@@ -194,7 +194,9 @@ function answeredMessage(parameters: Parameters, chat: ChatState): number | unde
 function checkThread(parameters: Parameters, chat: ChatState): void {
   if (parameters.message_thread_id === undefined || chat.type !== 'supergroup') return;
   const threadId = integer(parameters.message_thread_id);
-  const known = chat.messages.values().some((message) => message.threadId === threadId);
+  const known = chat.messages
+    .values()
+    .some((message) => message.threadId === threadId && message.deletedAt === undefined);
   if (!known) throw badRequest('message thread not found');
 }
 
