@@ -10,6 +10,7 @@ import type {
   Table,
 } from 'mdast';
 import { escapeAttribute, type Formatted, type Rendered, render } from './formatted.ts';
+import { withLineDirections } from './line-direction.ts';
 import { isPlain, parseMarkdown } from './markdown.ts';
 import { BLOCK, BOLD, CODE, ITALIC, linkTo, Output, QUOTE, STRUCK } from './output.ts';
 import { layOutTable } from './table.ts';
@@ -21,7 +22,7 @@ export function renderMarkdown(markdown: string): Rendered {
 
 /** The same, not yet put into HTML. */
 export function formatMarkdown(markdown: string): Formatted {
-  return isPlain(markdown) ? formatPlain(markdown) : formatTree(parseMarkdown(markdown));
+  return withLineDirections(isPlain(markdown) ? formatPlain(markdown) : formatTree(parseMarkdown(markdown)));
 }
 
 function formatPlain(text: string): Formatted {
