@@ -5,6 +5,7 @@ import { acknowledge, acknowledgeStray } from '../presses/acknowledge.ts';
 import { dispatch } from '../work.ts';
 import type { Self } from './addressing.ts';
 import { field, textOf } from './fields.ts';
+import { acceptInOrder } from './in-order.ts';
 import type { InboxUpdate } from './inbox.ts';
 import { type Meaning, readUpdate, updateIdOf } from './update.ts';
 
@@ -26,7 +27,7 @@ export class Intake {
    * sender is to send them again, those that were stored are known then.
    */
   async receive(updates: readonly unknown[]): Promise<void> {
-    const results = await Promise.allSettled(updates.map((update) => this.#accept(update)));
+    const results = await acceptInOrder(updates, (update) => this.#accept(update));
     for (const result of results) {
       if (result.status !== 'fulfilled' || result.value === undefined) continue;
       const { work } = result.value;
