@@ -317,7 +317,7 @@ export class TelegramDouble implements AsyncDisposable {
 
   /** Changes how updates come to the webhook: doubled, reordered, with a wrong secret, other waits. */
   webhookHabits(habits: Partial<WebhookHabits>): void {
-    Object.assign(this.#room.webhook.habits, habits);
+    this.#room.webhook.change(habits);
   }
 
   /** Cuts all connections and frees the port. */

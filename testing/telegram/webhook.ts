@@ -60,6 +60,12 @@ export class Webhook {
     if (url !== '') this.#deliver();
   }
 
+  /** Changes how it delivers; what waited for another update need not wait any more. */
+  change(habits: Partial<WebhookHabits>): void {
+    Object.assign(this.habits, habits);
+    this.#deliver();
+  }
+
   /** Ends all deliveries. */
   close(): void {
     this.set('', '', 40);
