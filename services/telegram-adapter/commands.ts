@@ -95,7 +95,7 @@ async function startAnew(desk: Desk, command: Command, tongue: Tongue): Promise<
 /** Overtakes what waits: questions that conversation has not seen yet are dropped when their turn comes. */
 async function stop(desk: Desk, command: Command, tongue: Tongue): Promise<Rendered> {
   const waiting = await desk.backlog.questionsOf(command);
-  await desk.stops.stop(command, command.message);
+  await desk.stops.stop(command, { upTo: command.message, at: desk.clock.now() });
   const answer = await inSession(desk, command, (session, principal) =>
     desk.conversation.stopTurns({ session }, { principal }),
   );

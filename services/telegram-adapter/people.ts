@@ -14,12 +14,20 @@ interface Chat extends Document {
   readonly apologizedTo?: number;
   /** The message up to which the person stopped all questions. */
   readonly stoppedUpTo?: number;
+  /** When they did so last, milliseconds since the epoch. */
+  readonly stoppedAt?: number;
   /** When the person was last told that the bot does not answer them, and for which message. */
   readonly refusedAt?: number;
   readonly refusedFor?: number;
   /** The album that was last replied to, and its message that has the reply. */
   readonly album?: string;
   readonly albumReplyTo?: number;
+}
+
+/** Up to which message all questions are stopped, and when that was said, milliseconds since the epoch. */
+export interface Stopped {
+  readonly upTo: number;
+  readonly at: number;
 }
 
 /** One apology for all that was missed while the adapter was away, in milliseconds. */
@@ -48,13 +56,14 @@ export class People {
     await this.#put({ chat }, { set: { inactive } });
   }
 
-  /** The message up to which all questions are stopped; undefined where none ever was. */
-  async stoppedUpTo(where: Where): Promise<number | undefined> {
-    return (await this.#chats.get(this.#key(where)))?.stoppedUpTo;
+  /** Undefined where nothing was ever stopped. */
+  async stopped(where: Where): Promise<Stopped | undefined> {
+    const { stoppedUpTo: upTo, stoppedAt: at = 0 } = (await this.#chats.get(this.#key(where))) ?? {};
+    return upTo === undefined ? undefined : { upTo, at };
   }
 
-  async stopUpTo(where: Where, message: number): Promise<void> {
-    await this.#put(where, { max: { stoppedUpTo: message } });
+  async stop(where: Where, { upTo, at }: Stopped): Promise<void> {
+    await this.#put(where, { max: { stoppedUpTo: upTo, stoppedAt: at } });
   }
 
   /** True for one message only within ten minutes: the one below which to apologize. */

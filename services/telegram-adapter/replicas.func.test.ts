@@ -1,5 +1,6 @@
 import { openSqliteStore } from '#lib/documents/sqlite/store.ts';
 import { type TemporaryFolder, temporaryFolder } from '#testing/folders.ts';
+import { telegramButtonRules } from '#testing/telegram-button-rules.ts';
 import { telegramReplicaRules } from '#testing/telegram-replica-rules.ts';
 import { TelegramReplicas } from '#testing/telegram-replicas.ts';
 
@@ -15,4 +16,5 @@ describe('replicas of the telegram-adapter', () => {
     heartbeat: { beatMs: 50, goneMs: 400 },
   });
   telegramReplicaRules(replicas);
+  telegramButtonRules(replicas);
 });

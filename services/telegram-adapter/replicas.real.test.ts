@@ -2,6 +2,7 @@ import { openMongoStore } from '#lib/documents/mongo/store.ts';
 import { startMongo } from '#testing/servers/mongo.ts';
 import type { RealServer } from '#testing/servers/server-process.ts';
 import { startOrSkip } from '#testing/servers/suite.ts';
+import { telegramButtonRules } from '#testing/telegram-button-rules.ts';
 import { telegramReplicaRules } from '#testing/telegram-replica-rules.ts';
 import { TelegramReplicas } from '#testing/telegram-replicas.ts';
 
@@ -21,4 +22,5 @@ describe('replicas of the telegram-adapter on MongoDB', () => {
     heartbeat: { beatMs: 100, goneMs: 800 },
   });
   telegramReplicaRules(replicas);
+  telegramButtonRules(replicas);
 });

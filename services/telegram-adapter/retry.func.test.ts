@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { Outcome } from '#gen/otvet/conversation/v1/turn_pb.ts';
 import { RpcError } from '#lib/rpc/status.ts';
-import { CHAT, gate, TelegramBench } from '#testing/telegram-bench.ts';
+import { CHAT, eventually, gate, TelegramBench } from '#testing/telegram-bench.ts';
 import { begun, finished, said } from '#testing/telegram-peers.ts';
 
 const TURN = 'b'.repeat(24);
@@ -143,6 +143,32 @@ describe('trying again in Telegram', () => {
     };
     bench.telegram.say(CHAT, '/retry');
     await bench.shows('In short.');
+  });
+
+  it('/stop drops a try that still waits', async () => {
+    failing(1);
+    await bench.start();
+    bench.telegram.say(CHAT, 'Until when?');
+    await failed();
+    const { opened, open } = gate();
+    bench.peers.onStop = () => {
+      open();
+      return 1;
+    };
+    bench.peers.script = async function* () {
+      yield begun();
+      yield said(1, 'On and on');
+      await opened;
+      yield finished({ answer: 'On and on', outcome: Outcome.STOPPED });
+    };
+    bench.telegram.say(CHAT, 'Something else?');
+    await bench.telegram.waitFor(() => bench.shown()[1] === 'On and on');
+    const pressed = press();
+    await bench.telegram.waitFor(() => bench.telegram.callbackAnswer(pressed));
+    bench.telegram.say(CHAT, '/stop');
+    await bench.telegram.waitFor(() => bench.shown()[1] === 'On and on\n\n⏹ Stopped.');
+    await eventually(async () => (await bench.metric('otvet_telegram_undelivered_updates')) === 0);
+    expect(requests()).to.have.lengthOf(2);
   });
 
   it('an old /stop does not stop what is tried again after it', async () => {

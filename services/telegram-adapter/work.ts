@@ -1,7 +1,8 @@
 import { StoreUnavailable } from '#lib/documents/port.ts';
 import { inSpan, SpanKind } from '#lib/telemetry/traces.ts';
 import { answer } from './answering/answer.ts';
-import { type Delivered, deliver } from './answering/deliver.ts';
+import { retryKeyboard } from './answering/answer-keyboard.ts';
+import { type Delivered, deliver, type Part } from './answering/deliver.ts';
 import type { Asked } from './answering/final-text.ts';
 import { deliverLetters, type Letter } from './answering/letters.ts';
 import { DeliveryRecord } from './answering/record.ts';
@@ -114,7 +115,13 @@ async function respondOrApologize(desk: Desk, update: InboxUpdate, record: Deliv
 async function apologize(desk: Desk, update: InboxUpdate, record: DeliveryRecord, error: unknown): Promise<Delivered> {
   const id = desk.ids.random().slice(0, 6);
   desk.log.error({ id, err: error, update: update.key }, 'an update met something unforeseen');
-  return reply(desk, update, record, await words(desk, update, 'failed', { id }));
+  const text = await words(desk, update, 'failed', { id });
+  const { work, updateId } = update;
+  if (work.kind !== 'question') return reply(desk, update, record, text);
+  record.answers({ keepsWords: true });
+  const tongue = tongueFor({ chosen: await desk.people.language(work), text: work.text, interface: work.language });
+  const keyboard = retryKeyboard({ update: updateId, attempt: 1 }, work, tongue);
+  return reply(desk, update, record, keyboard === undefined ? text : { ...text, keyboard });
 }
 
 async function respond(desk: Desk, update: InboxUpdate, record: DeliveryRecord): Promise<Delivered> {
@@ -178,7 +185,7 @@ async function obey(
 }
 
 function askedBy(updateId: number, question: Extract<Work, { kind: 'question' }>): Asked {
-  return { ...question, requestId: `tg-${updateId}`, isAnew: false, retry: { update: updateId, attempt: 1 } };
+  return { ...question, requestId: `tg-${updateId}`, anewAt: undefined, retry: { update: updateId, attempt: 1 } };
 }
 
 async function post(
@@ -191,7 +198,7 @@ async function post(
   return blocked.includes(work.chat) ? 'blocked' : 'delivered';
 }
 
-function reply(desk: Desk, { work }: InboxUpdate, record: DeliveryRecord, text: Rendered): Promise<Delivered> {
+function reply(desk: Desk, { work }: InboxUpdate, record: DeliveryRecord, text: Part): Promise<Delivered> {
   return deliver(desk, targetOf(work), record, [text], { html: undefined, editableAt: 0 });
 }
 

@@ -41,11 +41,12 @@ export async function answer(
     }
     const { parts, keepsWords } = await finalText(desk, asked, heard, record.messages.length > 0);
     const name = heard.how === 'finished' ? heard.turn.name : heard.turn;
-    const retryOf = asked.isAnew ? { retryOf: asked.retry.update } : {};
+    const retryOf = asked.anewAt === undefined ? {} : { retryOf: asked.retry.update };
     record.answers({ ...(name ? { turn: name } : {}), ...retryOf, keepsWords });
     const delivered = await deliver(here, target, record, parts, shown);
     if (delivered === 'delivered') seen();
-    if (outcome === Outcome.REFUSED && !asked.isAnew) await callAfterRefusals(desk, asked, update.updateId);
+    if (outcome === Outcome.REFUSED && asked.anewAt === undefined)
+      await callAfterRefusals(desk, asked, update.updateId);
     return delivered;
   } finally {
     await draft.settle();

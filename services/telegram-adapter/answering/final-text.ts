@@ -17,8 +17,8 @@ export interface Asked extends Said {
   readonly text: string;
   /** What conversation knows it by. */
   readonly requestId: string;
-  /** Whether it was asked before. */
-  readonly isAnew: boolean;
+  /** When it was asked anew, milliseconds since the epoch; undefined: it was not. */
+  readonly anewAt: number | undefined;
   /** What to offer when it fails. */
   readonly retry: Retry;
 }
@@ -35,7 +35,7 @@ export interface Final {
 export async function finalText(desk: Desk, asked: Asked, heard: Heard, shown: boolean): Promise<Final> {
   if (heard.how === 'failed') {
     const parts = await failureText(desk, asked, heard.said, heard.message, heard.failure);
-    return { parts, keepsWords: heard.turn === undefined && !asked.isAnew };
+    return { parts, keepsWords: heard.turn === undefined && asked.anewAt === undefined };
   }
   return { parts: await textOf(desk, asked, heard.turn, heard.reason, shown), keepsWords: false };
 }

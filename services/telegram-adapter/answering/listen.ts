@@ -14,8 +14,8 @@ export interface Question extends Where {
   readonly user: number;
   readonly message: number;
   readonly text: string;
-  /** It was asked anew: an earlier /stop was about what was asked before. */
-  readonly isAnew: boolean;
+  /** When it was asked anew, milliseconds since the epoch: a /stop before that was about what was asked before. Undefined: it was not. */
+  readonly anewAt: number | undefined;
 }
 
 /** Is told of an answer while it comes. */
@@ -169,10 +169,13 @@ class Hearing {
   /** A /stop that overtook this question found no turn to stop. */
   #stopIfAsked(assistant: string): void {
     const { bot, conversation, stops, log } = this.#desk;
-    const { user, message, isAnew } = this.#question;
-    if (isAnew) return;
+    const { user, message, anewAt } = this.#question;
     const stop = async (): Promise<void> => {
-      if (!(await stops.isStopped(this.#question, message))) return;
+      const where = this.#question;
+      const isStopped = await (anewAt === undefined
+        ? stops.isStopped(where, message)
+        : stops.isStoppedSince(where, anewAt));
+      if (!isStopped) return;
       const session = sessionOf(bot, this.#question, assistant);
       await conversation.stopTurns({ session }, { principal: principalOf(bot, user, assistant) });
     };

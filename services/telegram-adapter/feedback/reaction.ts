@@ -1,3 +1,4 @@
+import { RpcError } from '#lib/rpc/status.ts';
 import type { Delivered } from '../answering/deliver.ts';
 import type { DeliveryRecord } from '../answering/record.ts';
 import type { Desk } from '../desk.ts';
@@ -17,7 +18,12 @@ export async function heed(desk: Desk, reaction: Reaction, record: DeliveryRecor
   const answered = await desk.inbox.answeredWith(desk.bot, chat, message);
   if (answered?.turn === undefined || answered.answerAt === undefined || answered.work.user !== user)
     return 'delivered';
-  const turn = await give(desk, answered.turn, user, change);
+  const turn = await give(desk, answered.turn, user, change).catch((error: unknown) => {
+    if (!(error instanceof RpcError)) throw error;
+    // Who only reacts does not expect words.
+    desk.log.warn({ err: error }, 'a reaction did not reach its turn');
+    return undefined;
+  });
   if (turn !== undefined) await showOpinion(desk, record, answered.work, answered.answerAt, turn);
   return 'delivered';
 }

@@ -50,6 +50,7 @@ export async function retryLast(
 
 async function again(anew: Anew): Promise<Delivered> {
   const { desk, update, work, record, asked, attempt, message } = anew;
+  if (await desk.stops.isStoppedSince(work, update.receivedAt)) return 'delivered';
   const text = await wordsOf(desk, asked);
   if (text === undefined) return sayWords(desk, work, record, 'nothingToRetry');
   // Only now: what was read in vain can be tried again.
@@ -59,7 +60,7 @@ async function again(anew: Anew): Promise<Delivered> {
   const { updateId } = asked;
   const requestId = `tg-${updateId}-r${attempt}`;
   const retry = { update: updateId, attempt: attempt + 1 };
-  const delivered = await answer(desk, update, { ...work, text, requestId, retry, isAnew: true }, record);
+  const delivered = await answer(desk, update, { ...work, text, requestId, retry, anewAt: update.receivedAt }, record);
   await remove(desk, work.chat, before?.messages?.filter((other) => other !== message) ?? []);
   return delivered;
 }

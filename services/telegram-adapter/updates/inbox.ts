@@ -117,7 +117,8 @@ export class Inbox {
   async lastAnswers(bot: string, chat: number, limit: number): Promise<readonly InboxUpdate[]> {
     const equal = [`${bot}/${chat}`];
     const page = await this.#updates.find({ index: 'answers', equal, order: 'descending', limit });
-    return page.documents;
+    // One that was asked anew stands where the first one stood.
+    return page.documents.toSorted((a, b) => (b.answerAt ?? 0) - (a.answerAt ?? 0) || b.updateId - a.updateId);
   }
 
   /** True for one update only, however often: the one that asks a question anew for the `attempt`th time. */
