@@ -36,6 +36,41 @@ export function telegramReplicaRules(replicas: TelegramReplicas): void {
     });
   });
 
+  it('whoever of them works, a person and an operator hear each other once, also when one dies', async () => {
+    const group = -1_001_234_567_890;
+    replicas.settings = { OTVET_TELEGRAM_OPERATORS: String(group) };
+    bench.telegram.addChat(group);
+    const first = await replicas.webhook();
+    await replicas.webhook();
+    bench.telegram.say(CHAT, '/human');
+    const inTopic = () => bench.telegram.messages(group).filter(({ text }) => text !== '');
+    await bench.telegram.waitFor(() => inTopic().length === 1);
+    const threadId = bench.telegram.topics(group)[0]?.threadId ?? 0;
+    const ann = { id: 501, first_name: 'Ann' };
+    for (let word = 1; word <= 4; word++) {
+      bench.telegram.say(CHAT, `person ${word}`);
+      bench.telegram.say(group, `operator ${word}`, ann, { threadId });
+    }
+    const heard = (texts: readonly string[], who: string) => texts.filter((text) => text.startsWith(`${who} `));
+    const byOperator = () => heard(bench.shown(), 'operator');
+    const byPerson = () =>
+      heard(
+        inTopic().map(({ text }) => text),
+        'person',
+      );
+    await bench.telegram.waitFor(() => byOperator().length >= 4 && byPerson().length >= 4);
+    await pause(100);
+    await first.kill();
+    bench.telegram.say(CHAT, 'person 5');
+    bench.telegram.say(group, 'operator 5', ann, { threadId });
+    await bench.telegram.waitFor(() => byOperator().length >= 5 && byPerson().length >= 5);
+    const all = (who: string) => [1, 2, 3, 4, 5].map((word) => `${who} ${word}`);
+    expect(byOperator().toSorted()).to.deep.equal(all('operator'));
+    expect(byPerson().toSorted()).to.deep.equal(all('person'));
+    expect(bench.telegram.topics(group)).to.have.length(1);
+    expect(bench.shown().filter((text) => text.startsWith('A person is with you'))).to.have.length(1);
+  });
+
   describe('any of them takes a webhook', () => {
     it('and every question is answered once, in order, also when deliveries are doubled and reordered', async () => {
       bench.peers.script = async function* ({ question }) {

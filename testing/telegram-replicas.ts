@@ -46,6 +46,8 @@ export class TelegramReplicas {
   readonly bench: TelegramBench;
   readonly #running = new Set<Replica>();
   readonly #stores: ReplicaStores;
+  /** Settings of each replica that is started from then on; none at the beginning of a test. */
+  settings: Readonly<Record<string, string>> = {};
   #test = 0;
   #opened: DocumentStore[] = [];
   #shared: Promise<SharedStore> | undefined;
@@ -62,6 +64,7 @@ export class TelegramReplicas {
     const replicas = new TelegramReplicas(TelegramBench.inSuite(), stores);
     beforeEach(async () => {
       replicas.#test++;
+      replicas.settings = {};
       replicas.#folder = await temporaryFolder();
     });
     afterEach(() => replicas.#close());
@@ -99,6 +102,7 @@ export class TelegramReplicas {
     const metrics = createMetrics();
     const config = readConfig(telegramAdapterVariables, {
       ...this.bench.environment,
+      ...this.settings,
       OTVET_DATA_DIR: this.#folder.path,
       ...env,
     });

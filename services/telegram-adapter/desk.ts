@@ -6,6 +6,7 @@ import type { Clock } from '#lib/clock.ts';
 import type { Ids } from '#lib/ids.ts';
 import type { Client } from '#lib/rpc/client.ts';
 import type { Logger } from '#lib/telemetry/log.ts';
+import type { Offers } from './answering/answer-keyboard.ts';
 import type { Pace } from './answering/pace.ts';
 import type { Assistants } from './assistants.ts';
 import type { Backlog } from './backlog.ts';
@@ -71,6 +72,11 @@ export function principalOf(bot: string, user: number, assistant: string): Princ
 /** The name of the session in a chat, or in one topic of it. */
 export function sessionOf(bot: string, where: Where, assistant: string): string {
   return `${assistant}/sessions/${realmOf(bot)}.${sessionIdOf(where)}`;
+}
+
+/** What is offered below answers. */
+export function offersOf({ groupFeedback, operators }: Pick<Desk, 'groupFeedback' | 'operators'>): Offers {
+  return { inGroups: groupFeedback, people: operators.group !== undefined };
 }
 
 /** How the chat bears what grows. */

@@ -162,6 +162,27 @@ describe('people take over in Telegram', () => {
     );
   });
 
+  it('below an answer that says it does not know there is a button that calls people', async () => {
+    await start();
+    const turn = { name: 'assistants/velik/sessions/s/turns/aa11', answer: 'I do not know.', outcome: Outcome.REFUSED };
+    bench.peers.script = async function* () {
+      yield begun(1, turn.name);
+      yield said(1, turn.answer);
+      yield finished(turn);
+    };
+    bench.telegram.say(CHAT, 'Why?');
+    await bench.shows(turn.answer);
+    const button = await bench.telegram.waitFor(() =>
+      bench.telegram
+        .answers(CHAT)[0]
+        ?.buttons.flat()
+        .find(({ text }) => text === '👤 Talk to a person'),
+    );
+    bench.telegram.press(CHAT, bench.telegram.answers(CHAT)[0]?.messageId ?? 0, button.callback_data ?? '');
+    await bench.shows(turn.answer, CALLED);
+    await bench.telegram.waitFor(() => inTopic().length === 1);
+  });
+
   it('after so many refusals in a row people are called unasked', async () => {
     await start({ ...WITH_OPERATORS, OTVET_TELEGRAM_OPERATORS_AFTER: '2' });
     bench.peers.script = async function* () {

@@ -23,6 +23,14 @@ export const REASONS = [
   { action: 'other', reason: Feedback_Reason.OTHER, words: 'reasonOther' },
 ] as const;
 
+/** What a bot offers below answers. */
+export interface Offers {
+  /** People in groups are asked what they think, too. */
+  readonly inGroups: boolean;
+  /** There are people who may take over, which is offered below a refusal. */
+  readonly people: boolean;
+}
+
 /** What can be said about, and what rests on sources. */
 const RATED: ReadonlySet<Outcome> = new Set([Outcome.ANSWERED, Outcome.CURATED, Outcome.REFUSED]);
 
@@ -44,20 +52,26 @@ export function retryKeyboard({ update, attempt }: Retry, asker: Asker, tongue: 
 }
 
 /**
- * Below a finished answer: what its asker thinks of it, as far as it is known, and its sources. `inGroups`: people in groups are asked
- * what they think, too. Undefined where there is nothing to press.
+ * Below a finished answer: what its asker thinks of it, as far as it is known, and its sources. Undefined where there is nothing to press.
  */
-export function answerKeyboard(turn: Turn, asker: Asker, tongue: Tongue, inGroups: boolean): Keyboard | undefined {
+export function answerKeyboard(
+  turn: Turn,
+  asker: Asker,
+  tongue: Tongue,
+  { inGroups, people }: Offers,
+): Keyboard | undefined {
   const id = turnIdOf(turn.name);
   const asks = id !== '' && !isAnonymous(asker) && RATED.has(turn.outcome) && (asker.place === 'private' || inGroups);
   const first = asks ? thumbs(turn, id, asker) : [];
   if (id !== '' && turn.citations.length > 0) {
     first.push({ text: `📚 ${say(tongue, 'buttonSources')}`, data: dataOf('sources', id, asker) });
   }
-  if (first.length === 0) return undefined;
-  return asks && turn.feedback?.rating === Feedback_Rating.DOWN
-    ? [first, ...reasons(turn, id, asker, tongue)]
-    : [first];
+  const rows = first.length === 0 ? [] : [first];
+  if (people && id !== '' && turn.outcome === Outcome.REFUSED && asker.place === 'private') {
+    rows.push([{ text: `👤 ${say(tongue, 'commandHuman')}`, data: dataOf('human', id, asker) }]);
+  }
+  if (rows.length === 0) return undefined;
+  return asks && turn.feedback?.rating === Feedback_Rating.DOWN ? [...rows, ...reasons(turn, id, asker, tongue)] : rows;
 }
 
 function thumbs({ feedback }: Turn, id: string, asker: Asker): Button[] {

@@ -1,6 +1,6 @@
 import { FinishReason } from '#gen/otvet/conversation/v1/conversation_service_pb.ts';
 import { Outcome, type Turn } from '#gen/otvet/conversation/v1/turn_pb.ts';
-import type { Desk } from '../desk.ts';
+import { type Desk, offersOf } from '../desk.ts';
 import type { Keyboard } from '../telegram/keyboard.ts';
 import { escapeHtml, type Rendered } from '../text/formatted.ts';
 import { MESSAGE_LIMIT, splitMarkdown } from '../text/split.ts';
@@ -54,7 +54,7 @@ async function textOf(
   // What is said inside an answer is in the language of the answer.
   const tongue = tongueFor({ chosen: turn.language, text: asked.text, interface: asked.language });
   const parts = splitWithSources(turn.answer, turn.citations, say(tongue, 'sources'));
-  const keyboard = answerKeyboard(turn, asked, tongue, desk.groupFeedback);
+  const keyboard = answerKeyboard(turn, asked, tongue, offersOf(desk));
   if (turn.outcome === Outcome.STOPPED) {
     if (parts.length === 0 && !shown) return [];
     return withKeyboard(withNote(parts, `⏹ ${say(tongue, 'stopped')}`), keyboard);

@@ -1,7 +1,7 @@
 import { answerKeyboard } from '../answering/answer-keyboard.ts';
 import type { Delivered } from '../answering/deliver.ts';
 import type { DeliveryRecord } from '../answering/record.ts';
-import type { Desk } from '../desk.ts';
+import { type Desk, offersOf } from '../desk.ts';
 import { lastAnswer } from '../presses/last-answer.ts';
 import { sayParts, sayWords, tongueOf } from '../presses/say.ts';
 import { readTurn } from '../presses/turn.ts';
@@ -35,7 +35,7 @@ export async function takeFeedback(
 async function askWithThumbs(desk: Desk, command: Command, record: DeliveryRecord, name: string): Promise<Delivered> {
   const tongue = await tongueOf(desk, command);
   const turn = await readTurn(desk, name, command.user);
-  const keyboard = turn && answerKeyboard(turn, command, tongue, true);
+  const keyboard = turn && answerKeyboard(turn, command, tongue, { ...offersOf(desk), inGroups: true });
   if (keyboard === undefined) return sayWords(desk, command, record, 'feedbackNothing');
   const plain = say(tongue, 'feedbackAsk');
   return sayParts(desk, command, record, [{ html: escapeHtml(plain), plain, keyboard }]);

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Turn } from '#gen/otvet/conversation/v1/turn_pb.ts';
 import { type Asker, answerKeyboard } from '../answering/answer-keyboard.ts';
 import type { DeliveryRecord } from '../answering/record.ts';
-import type { Desk } from '../desk.ts';
+import { type Desk, offersOf } from '../desk.ts';
 import { askerOf, readTurn, unlessMissing } from '../presses/turn.ts';
 import type { Said } from '../updates/update.ts';
 import { tongueFor } from '../words/tongue-for.ts';
@@ -38,7 +38,7 @@ export async function showOpinion(
   inGroups: boolean = desk.groupFeedback,
 ): Promise<void> {
   const tongue = tongueFor({ chosen: turn.language, text: '', interface: asker.language });
-  const keyboard = answerKeyboard(turn, asker, tongue, inGroups);
+  const keyboard = answerKeyboard(turn, asker, tongue, { ...offersOf(desk), inGroups });
   if (keyboard === undefined) return;
   for (let tries = 0; tries < TRIES; tries++) {
     await record.assure();

@@ -1,7 +1,7 @@
 import { Handoff_State } from '#gen/otvet/conversation/v1/handoff_pb.ts';
 import { RpcError } from '#lib/rpc/status.ts';
 import { type Desk, principalOf } from '../desk.ts';
-import type { Said } from '../updates/update.ts';
+import type { Said, Where } from '../updates/update.ts';
 import { follow } from './follow.ts';
 import { postToOperators } from './post.ts';
 
@@ -10,6 +10,12 @@ export async function passOn(desk: Desk, said: Said): Promise<void> {
   const contact = await desk.operators.contacts.of(said);
   if (contact !== undefined)
     await postToOperators(desk, contact, 'copy', { id: `said-${said.message}`, message: said.message });
+}
+
+/** Whether people have the session, as far as is known here. */
+export async function isWithPeople(desk: Desk, where: Where): Promise<boolean> {
+  const { group, contacts } = desk.operators;
+  return group !== undefined && (await contacts.of(where))?.open !== undefined;
 }
 
 /** Passes on what is no text, where people have the session. False where the bot has it. */

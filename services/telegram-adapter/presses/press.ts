@@ -11,6 +11,7 @@ import { escapeHtml } from '../text/formatted.ts';
 import type { InboxUpdate } from '../updates/inbox.ts';
 import type { Work } from '../updates/update.ts';
 import { type MessageKey, type Needed, say } from '../words/catalogue.ts';
+import { callPeople } from './human.ts';
 import { pressLanguage } from './language.ts';
 import { askAnew } from './retry.ts';
 import { sayParts, tongueOf } from './say.ts';
@@ -44,6 +45,7 @@ const ACTIONS: ReadonlyMap<string, Action> = new Map<string, Action>([
   ['sources', { act: showSources }],
   ['lang', { act: pressLanguage }],
   ['right', { act: askForCorrection }],
+  ['human', { act: callPeople }],
   ['up', { says: 'feedbackThanks', act: tell(up) }],
   ['down', { says: 'feedbackWhy', act: tell(down) }],
   ['unrate', { says: 'feedbackWithdrawn', act: tell(withdrawn) }],

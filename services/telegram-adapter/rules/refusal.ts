@@ -1,6 +1,7 @@
 import type { Letter } from '../answering/letters.ts';
 import type { Desk } from '../desk.ts';
 import { newCode } from '../groups/entry.ts';
+import { isWithPeople } from '../handoff/pass-on.ts';
 import { targetOf } from '../telegram/target.ts';
 import { plainText } from '../text/formatted.ts';
 import type { InboxUpdate } from '../updates/inbox.ts';
@@ -26,6 +27,8 @@ export async function refusal(desk: Desk, update: InboxUpdate): Promise<readonly
     return [await letter(desk, work, (tongue) => sayNo(desk, work.user, tongue))];
   }
   if (work.kind !== 'question' || !desk.rate.isOn) return undefined;
+  // What is said to people costs nothing.
+  if (await isWithPeople(desk, work)) return undefined;
   const until = await desk.rate.reachedUntil(work.user, update.updateId);
   if (until === undefined) return undefined;
   return [await letter(desk, work, async (tongue) => say(tongue, 'rateReached', { time: clockTime(until) }))];
