@@ -1,7 +1,7 @@
 import { HANDOFF_KINDS, handoffLane } from './handoff/work.ts';
 import type { Turn } from './lanes.ts';
 import type { Fence, InboxUpdate } from './updates/inbox.ts';
-import { sessionIdOf, type Where, type Work } from './updates/update.ts';
+import { asksAnew, sessionIdOf, type Where, type Work } from './updates/update.ts';
 
 /** What is to be done next in a lane, and the right to do it. */
 export interface Task {
@@ -59,8 +59,8 @@ export function laneOf(update: InboxUpdate): string {
 function overtakes(update: InboxUpdate): boolean {
   const { work } = update;
   if (work.kind === 'reaction') return true;
-  if (work.kind === 'press') return !work.data.startsWith('retry:');
-  return work.kind === 'command' && work.name !== 'retry' && !isStale(update);
+  if (asksAnew(work)) return false;
+  return work.kind === 'press' || (work.kind === 'command' && !isStale(update));
 }
 
 export function questionLaneOf(where: Where): string {

@@ -64,6 +64,15 @@ describe('who may use the bot in Telegram, and how much', () => {
     expect(bench.peers.asked).to.have.lengthOf(3);
   });
 
+  it('asking anew is asking, and counts', async () => {
+    await bench.start({ OTVET_TELEGRAM_QUESTIONS_PER_HOUR: '1' });
+    bench.telegram.say(CHAT, 'One?');
+    await bench.telegram.waitFor(() => bench.shown().length === 1);
+    bench.telegram.say(CHAT, '/retry');
+    await shows(CHAT, /ask again at \d\d:\d\d UTC/, 1);
+    expect(bench.peers.asked).to.have.lengthOf(1);
+  });
+
   it('who sends thirty messages at once gets one sentence about it, and every message that was taken in its answer', async () => {
     const { opened, open } = gate();
     bench.peers.script = async function* ({ question }) {

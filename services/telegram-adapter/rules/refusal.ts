@@ -5,7 +5,7 @@ import { isWithPeople } from '../handoff/pass-on.ts';
 import { targetOf } from '../telegram/target.ts';
 import { plainText } from '../text/formatted.ts';
 import type { InboxUpdate } from '../updates/inbox.ts';
-import type { Work } from '../updates/update.ts';
+import { asksAnew, type Work } from '../updates/update.ts';
 import { say } from '../words/catalogue.ts';
 import { tongueFor } from '../words/tongue-for.ts';
 
@@ -26,7 +26,8 @@ export async function refusal(desk: Desk, update: InboxUpdate): Promise<readonly
     if (!(await desk.people.claimRefusal(work, work.message, now, REFUSED_EVERY_MS))) return [];
     return [await letter(desk, work, (tongue) => sayNo(desk, work.user, tongue))];
   }
-  if (work.kind !== 'question' || !desk.rate.isOn) return undefined;
+  const asks = work.kind === 'question' || asksAnew(work);
+  if (!asks || !desk.rate.isOn) return undefined;
   // What is said to people costs nothing.
   if (await isWithPeople(desk, work)) return undefined;
   const until = await desk.rate.reachedUntil(work.user, update.updateId);

@@ -57,6 +57,12 @@ export function sessionIdOf({ chat, thread }: Where): string {
   return thread === undefined ? String(chat) : `${chat}_${thread}`;
 }
 
+/** Whether an earlier question is to be asked anew. */
+export function asksAnew(work: Work): boolean {
+  if (work.kind === 'press') return work.data.startsWith('retry:');
+  return work.kind === 'command' && work.name === 'retry';
+}
+
 /** What is stored to be worked on. */
 export type Work = Extract<Meaning, Said> | HandoffWork;
 
