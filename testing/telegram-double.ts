@@ -3,6 +3,7 @@ import { preciseNow } from './precise-now.ts';
 import type { Parameters } from './telegram/body.ts';
 import { type ChatState, Chats, type Draft, shown, wire } from './telegram/chats.ts';
 import type { Fault } from './telegram/faults.ts';
+import { Files, type Sent } from './telegram/files.ts';
 import { FloodGuard, type FloodLimits } from './telegram/flood.ts';
 import { commandsKey } from './telegram/methods/bot.ts';
 import { standing } from './telegram/methods/groups.ts';
@@ -17,6 +18,7 @@ import { type Delivery, Webhook, type WebhookHabits } from './telegram/webhook.t
 import { Watchers } from './waiting.ts';
 
 export type { Fault } from './telegram/faults.ts';
+export type { Sent } from './telegram/files.ts';
 export { type FloodLimits, TELEGRAM_LIMITS } from './telegram/flood.ts';
 export type * from './telegram/model.ts';
 
@@ -68,6 +70,7 @@ export class TelegramDouble implements AsyncDisposable {
       bot: this.bot,
       hearsAll: options.hearsAll ?? false,
       chats: new Chats(),
+      files: new Files(),
       queue,
       webhook,
       flood,
@@ -107,6 +110,22 @@ export class TelegramDouble implements AsyncDisposable {
     const { messageId } = message;
     chat.questions.push({ chatId, messageId, text, saidAt: preciseNow(), answers: [] });
     this.#room.queue.add({ message: wire(chat, message) });
+    this.#watchers.changed();
+    return messageId;
+  }
+
+  /** A person sends something beside words, perhaps with a caption. Gives the message's id. */
+  send(chatId: number, sent: Sent, caption = '', more: SendOptions = {}): number {
+    const chat = this.#room.chats.ensure(chatId);
+    const person = personOf(chat, more.from ?? {});
+    const version: Version = { at: preciseNow(), text: caption, entities: [], given: caption, parseMode: undefined };
+    const message = this.#room.chats.add(chat, { from: person, version, replyTo: undefined, threadId: undefined });
+    const { messageId } = message;
+    chat.questions.push({ chatId, messageId, text: caption, saidAt: preciseNow(), answers: [] });
+    const { text: _, ...fields } = wire(chat, message);
+    const album = more.album === undefined ? {} : { media_group_id: more.album };
+    const words = caption === '' ? {} : { caption };
+    this.#room.queue.add({ message: { ...fields, ...words, ...album, ...this.#room.files.fieldsOf(sent) } });
     this.#watchers.changed();
     return messageId;
   }
@@ -330,6 +349,13 @@ export class TelegramDouble implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
+}
+
+/** Details of what a person sends. */
+export interface SendOptions {
+  readonly from?: Partial<TelegramUser>;
+  /** Messages of one album have the same. */
+  readonly album?: string;
 }
 
 /** Details of what a person writes. */

@@ -74,6 +74,7 @@ export function chatOf(lane: string): number {
 
 const KINDS: ReadonlySet<string> = new Set<Work['kind']>([
   'question',
+  'media',
   'command',
   'unsupported',
   'press',

@@ -42,8 +42,8 @@ export interface Desk {
   readonly backlog: Backlog;
   readonly lanes: Lanes;
   readonly assistants: Assistants;
-  readonly conversation: Pick<Client<typeof ConversationService>, 'ask' | 'stopTurns'>;
-  readonly sessions: Pick<Client<typeof SessionService>, 'resetSession' | 'getTurn' | 'giveFeedback'>;
+  readonly conversation: Pick<Client<typeof ConversationService>, 'ask' | 'stopTurns' | 'transcribe'>;
+  readonly sessions: Pick<Client<typeof SessionService>, 'resetSession' | 'getTurn' | 'giveFeedback' | 'attachFile'>;
   readonly stops: Stops;
   readonly health: StoreHealth;
   readonly metrics: TelegramMetrics;

@@ -34,6 +34,9 @@ import { TelegramClient } from './telegram/client.ts';
 import { Inbox } from './updates/inbox.ts';
 import { leave, step } from './work.ts';
 
+/** A file of 20 MB, which is Telegram's own limit, and what is said about it. */
+const MAX_MESSAGE_BYTES = 21 * 1024 * 1024;
+
 export const SERVICE = 'telegram-adapter';
 
 /** Chats that are answered at the same time. */
@@ -70,7 +73,7 @@ export async function startTelegramAdapter(
   const store = overrides.store ?? (await openStore({ service: SERVICE, config, clock, log }));
   resources.use(store);
   const channelTo = (service: string, address: string) =>
-    resources.use(openChannel({ service, address, identity, metrics }));
+    resources.use(openChannel({ service, address, identity, metrics, maxMessageBytes: MAX_MESSAGE_BYTES }));
   const conversation = channelTo('conversation', config.conversationAddress);
   const training = channelTo('training', config.trainingAddress);
   const shown = telegramMetrics(metrics, () => clock.now());

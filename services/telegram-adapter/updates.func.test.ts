@@ -58,17 +58,19 @@ describe('updates of Telegram', () => {
   });
 
   describe('what it does not answer', () => {
-    it('says once that it reads text only', async () => {
+    it('says once of an album that it cannot read it', async () => {
       await bench.start();
       const chat = { id: CHAT, type: 'private', first_name: 'Аня' };
       const from = { id: CHAT, is_bot: false, first_name: 'Аня', language_code: 'ru' };
-      const photo = [{ file_id: 'f', file_unique_id: 'u', width: 1, height: 1 }];
+      const video = { file_id: 'f', file_unique_id: 'u', width: 1, height: 1, duration: 1 };
       const date = Math.floor(Date.now() / 1000);
       bench.telegram.addChat(CHAT);
       for (const message_id of [901, 902]) {
-        bench.telegram.addUpdate({ message: { message_id, date, chat, from, photo, media_group_id: 'album' } });
+        bench.telegram.addUpdate({ message: { message_id, date, chat, from, video, media_group_id: 'album' } });
       }
-      await bench.shows('Пока я понимаю только текст. Напишите, пожалуйста, вопрос словами.');
+      await bench.shows(
+        'Я понимаю текст, голосовые сообщения, картинки и текстовые файлы. Спросите, пожалуйста, одним из этих способов.',
+      );
     });
 
     it('ignores groups and unknown kinds, and goes on', async () => {

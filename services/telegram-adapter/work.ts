@@ -2,8 +2,8 @@ import { StoreUnavailable } from '#lib/documents/port.ts';
 import { inSpan, SpanKind } from '#lib/telemetry/traces.ts';
 import { answer } from './answering/answer.ts';
 import { retryKeyboard } from './answering/answer-keyboard.ts';
+import { askedBy } from './answering/asked-by.ts';
 import { type Delivered, deliver, type Part } from './answering/deliver.ts';
-import type { Asked } from './answering/final-text.ts';
 import { deliverLetters, type Letter } from './answering/letters.ts';
 import { DeliveryRecord } from './answering/record.ts';
 import { isStale, laneOf, type Task } from './backlog.ts';
@@ -16,6 +16,7 @@ import { handleHandoff } from './handoff/handle.ts';
 import { passOnIfOpen } from './handoff/pass-on.ts';
 import { isHandoffWork } from './handoff/work.ts';
 import type { Stepped, Turn } from './lanes.ts';
+import { answerMedia } from './media/answer-media.ts';
 import { aboutAnswers } from './presses/commands.ts';
 import { handlePress } from './presses/press.ts';
 import { LeaseLost } from './replicas/replicas.ts';
@@ -136,6 +137,8 @@ async function respond(desk: Desk, update: InboxUpdate, record: DeliveryRecord):
   switch (work.kind) {
     case 'question':
       return ask(desk, update, work, record);
+    case 'media':
+      return answerMedia(desk, update, work, record);
     case 'command':
       return obey(desk, update, work, record);
     case 'press':
@@ -167,7 +170,7 @@ async function ask(
   if (await desk.stops.isStopped(question, question.message)) return 'delivered';
   const request = await requestReplied(desk, question);
   return request === undefined
-    ? answer(desk, update, askedBy(update.updateId, question), record)
+    ? answer(desk, update, askedBy(update.updateId, question, question.text), record)
     : takeCorrection(desk, request, question, record);
 }
 
@@ -182,10 +185,6 @@ async function obey(
   return about === undefined
     ? post(desk, update, record, await runCommand(desk, command))
     : about(desk, update, command, record);
-}
-
-function askedBy(updateId: number, question: Extract<Work, { kind: 'question' }>): Asked {
-  return { ...question, requestId: `tg-${updateId}`, anewAt: undefined, retry: { update: updateId, attempt: 1 } };
 }
 
 async function post(
@@ -213,7 +212,7 @@ async function words<K extends MessageKey>(
   ...values: Needed<K>
 ): Promise<Rendered> {
   const chosen = await desk.people.language(work);
-  const text = work.kind === 'question' ? work.text : '';
+  const text = work.kind === 'question' || work.kind === 'media' ? work.text : '';
   const plain = say(tongueFor({ chosen, text, interface: work.language }), key, ...values);
   return { html: escapeHtml(plain), plain };
 }

@@ -1,6 +1,7 @@
 // What the methods of the double work on.
 import type { Parameters } from './body.ts';
 import type { Chats } from './chats.ts';
+import type { Files } from './files.ts';
 import type { FloodGuard } from './flood.ts';
 import type { TelegramUser } from './model.ts';
 import type { UpdateQueue } from './updates.ts';
@@ -12,6 +13,7 @@ export interface Room {
   /** Whether the bot's privacy mode is off. */
   hearsAll: boolean;
   readonly chats: Chats;
+  readonly files: Files;
   readonly queue: UpdateQueue;
   readonly webhook: Webhook;
   readonly flood: FloodGuard;

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { type Parameters, readBody, readForm } from './body.ts';
 import { ApiFailure, badRequest } from './failure.ts';
 import type { Fault } from './faults.ts';
+import { noSuchFile } from './files.ts';
 
 /** What the server asks of the double for each request. */
 export interface Api {
@@ -16,6 +17,8 @@ export interface Api {
   call(method: string, parameters: Parameters, gone: AbortSignal): Promise<unknown>;
   /** Notes how a call ended: a status, or -1 when the connection was cut. */
   ended(parameters: Parameters, status: number, fault?: string): void;
+  /** The bytes of a file at its path. */
+  file(path: string): Uint8Array | undefined;
   /** Notes that a call came. */
   began(method: string, parameters: Parameters): void;
 }
@@ -56,6 +59,7 @@ async function answer(
 ): Promise<void> {
   const [path = '', query = ''] = (request.url ?? '').split('?', 2);
   const [, bot = '', name = '', ...more] = path.split('/');
+  if (bot === 'file') return download(api, name, more.join('/'), response);
   if (!bot.startsWith('bot') || more.length > 0) return fail(response, new ApiFailure(404, 'Not Found'));
   if (bot.slice(3) !== api.token) return fail(response, new ApiFailure(401, 'Unauthorized'));
   const method = api.method(name);
@@ -67,6 +71,19 @@ async function answer(
   const gone = new AbortController();
   response.once('close', () => gone.abort());
   await run(api, method, parameters, response, gone.signal);
+}
+
+/** A file; its address holds the token as those of methods do. */
+async function download(api: Api, bot: string, path: string, response: http.ServerResponse): Promise<void> {
+  const parameters: Parameters = { path };
+  api.began('download', parameters);
+  const fault = api.fault('download');
+  if (fault?.drop !== undefined) return cut(api, parameters, response);
+  const data = bot === `bot${api.token}` && fault === undefined ? api.file(path) : undefined;
+  api.ended(parameters, data === undefined ? (fault?.status ?? 404) : 200);
+  if (data === undefined) return fail(response, fault === undefined ? noSuchFile() : failureOf(fault));
+  response.writeHead(200, { 'content-type': 'application/octet-stream', 'content-length': data.length });
+  response.end(data);
 }
 
 async function run(

@@ -4,6 +4,7 @@ import { preciseNow } from '../precise-now.ts';
 import type { Parameters } from './body.ts';
 import { ApiFailure, badRequest } from './failure.ts';
 import { type Fault, FaultQueue } from './faults.ts';
+import { fileMethods } from './files.ts';
 import { botMethods } from './methods/bot.ts';
 import { forumMethods } from './methods/forum.ts';
 import { groupMethods } from './methods/groups.ts';
@@ -52,6 +53,10 @@ export class Switchboard implements Api {
 
   fault(method: string): Fault | undefined {
     return this.faults.next(method);
+  }
+
+  file(path: string): Uint8Array | undefined {
+    return this.#room.files.at(path);
   }
 
   began(method: string, parameters: Parameters): void {
@@ -112,6 +117,7 @@ export class Switchboard implements Api {
     const known =
       botMethods[method] ??
       messageMethods[method] ??
+      fileMethods[method] ??
       groupMethods[method] ??
       forumMethods[method] ??
       this.#plausible.get(method);

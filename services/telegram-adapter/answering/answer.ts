@@ -8,7 +8,7 @@ import { tongueFor } from '../words/tongue-for.ts';
 import { stopKeyboard } from './answer-keyboard.ts';
 import { type Delivered, deliver } from './deliver.ts';
 import { Draft } from './draft.ts';
-import { type Asked, finalText } from './final-text.ts';
+import { type Asked, finalText, prefaced } from './final-text.ts';
 import { listen } from './listen.ts';
 import type { DeliveryRecord } from './record.ts';
 
@@ -26,12 +26,13 @@ export async function answer(
   const tongue = tongueFor({ chosen: '', text: asked.text, interface: asked.language });
   const keyboard = () => (turn === undefined ? undefined : stopKeyboard(turn, asked, tongue));
   const draft = new Draft({ ...here, target, record, keyboard, onFirstText: seen });
+  if (asked.preface !== undefined) draft.show(asked.preface);
   try {
     const heard = await listen(desk, asked, {
       begun: (name) => {
         turn = name;
       },
-      grown: (text) => draft.show(text),
+      grown: (text) => draft.show(prefaced(asked, text)),
     });
     const shown = await draft.settle();
     const outcome = heard.how === 'finished' ? heard.turn.outcome : undefined;

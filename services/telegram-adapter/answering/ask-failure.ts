@@ -30,6 +30,7 @@ function isBrokenStream(code: Failure['code']): boolean {
 }
 
 function wordsFor({ code, reason }: Failure): FailureKey {
+  if (reason === 'IMAGES_UNSUPPORTED') return 'picturesUnsupported';
   if (reason === 'ASSISTANT_UNKNOWN' || reason === 'RELEASE_UNAVAILABLE') return 'notReady';
   if (code === 'UNAVAILABLE' || code === 'RESOURCE_EXHAUSTED' || code === 'DEADLINE_EXCEEDED') return 'busy';
   return 'failed';

@@ -10,11 +10,16 @@ import { tongueFor } from '../words/tongue-for.ts';
 import { answerKeyboard, type Retry, retryKeyboard } from './answer-keyboard.ts';
 import type { Part } from './deliver.ts';
 import type { Heard } from './listen.ts';
+import type { Picture } from './picture.ts';
 import { joined, splitWithSources } from './sources.ts';
 
 /** A question that is being answered. */
 export interface Asked extends Said {
   readonly text: string;
+  /** What came with it. */
+  readonly pictures?: readonly Picture[];
+  /** Shown above the answer, Markdown: what was heard. */
+  readonly preface?: string;
   /** What conversation knows it by. */
   readonly requestId: string;
   /** When it was asked anew, milliseconds since the epoch; undefined: it was not. */
@@ -34,7 +39,7 @@ export interface Final {
 /** `shown`: whether something stands in the chat already. */
 export async function finalText(desk: Desk, asked: Asked, heard: Heard, shown: boolean): Promise<Final> {
   if (heard.how === 'failed') {
-    const parts = await failureText(desk, asked, heard.said, heard.message, heard.failure);
+    const parts = await failureText(desk, asked, prefaced(asked, heard.said), heard.message, heard.failure);
     return { parts, keepsWords: heard.turn === undefined && asked.anewAt === undefined };
   }
   return { parts: await textOf(desk, asked, heard.turn, heard.reason, shown), keepsWords: false };
@@ -49,19 +54,19 @@ async function textOf(
 ): Promise<readonly Part[]> {
   if (turn.outcome === Outcome.FAILED) {
     const failure = { code: 'UNKNOWN', domain: 'conversation.otvet', reason: turn.failureReason } as const;
-    return failureText(desk, asked, turn.answer, 'failed', failure);
+    return failureText(desk, asked, prefaced(asked, turn.answer), 'failed', failure);
   }
   // What is said inside an answer is in the language of the answer.
   const tongue = tongueFor({ chosen: turn.language, text: asked.text, interface: asked.language });
-  const parts = splitWithSources(turn.answer, turn.citations, say(tongue, 'sources'));
+  const parts = splitWithSources(prefaced(asked, turn.answer), turn.citations, say(tongue, 'sources'));
   const keyboard = answerKeyboard(turn, asked, tongue, offersOf(desk));
   if (turn.outcome === Outcome.STOPPED) {
     if (parts.length === 0 && !shown) return [];
     return withKeyboard(withNote(parts, `⏹ ${say(tongue, 'stopped')}`), keyboard);
   }
   if (reason === FinishReason.LENGTH) return withKeyboard(withNote(parts, say(tongue, 'cutShort')), keyboard);
-  if (parts.length > 0) return withKeyboard(parts, keyboard);
-  return failureText(desk, asked, '', 'failed', { code: 'UNKNOWN', domain: 'telegram.otvet', reason: 'EMPTY_ANSWER' });
+  if (turn.answer !== '') return withKeyboard(parts, keyboard);
+  return failureText(desk, asked, prefaced(asked, ''), 'failed', EMPTY_ANSWER);
 }
 
 /** What was said before, one kind sentence with an id that finds the cause in the log, and a button to try again. */
@@ -79,6 +84,13 @@ async function failureText(
   const tongue = tongueFor({ chosen, text: asked.text, interface: asked.language });
   const parts = withNote(splitMarkdown(said), say(tongue, message, { id }));
   return withKeyboard(parts, retryKeyboard(asked.retry, asked, tongue));
+}
+
+const EMPTY_ANSWER = { code: 'UNKNOWN', domain: 'telegram.otvet', reason: 'EMPTY_ANSWER' } as const;
+
+/** An answer below what was heard. */
+export function prefaced({ preface }: Pick<Asked, 'preface'>, answer: string): string {
+  return preface === undefined ? answer : `${preface}\n\n${answer}`;
 }
 
 /** A sentence of the bot's own below a text: in its last message where it fits. */

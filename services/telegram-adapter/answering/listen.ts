@@ -6,6 +6,7 @@ import { type Desk, principalOf, sessionOf } from '../desk.ts';
 import { sessionIdOf, type Where } from '../updates/update.ts';
 import type { FailureKey } from '../words/catalogue.ts';
 import { afterFailure } from './ask-failure.ts';
+import type { Picture } from './picture.ts';
 
 /** A question that was accepted from a chat. */
 export interface Question extends Where {
@@ -14,6 +15,7 @@ export interface Question extends Where {
   readonly user: number;
   readonly message: number;
   readonly text: string;
+  readonly pictures?: readonly Picture[];
   /** When it was asked anew, milliseconds since the epoch: a /stop before that was about what was asked before. Undefined: it was not. */
   readonly anewAt: number | undefined;
 }
@@ -121,7 +123,7 @@ class Hearing {
 
   async run(): Promise<Failure | undefined> {
     const { bot, conversation, assistants, signal } = this.#desk;
-    const { user, message, text, requestId } = this.#question;
+    const { user, message, text, requestId, pictures } = this.#question;
     const assistant = await assistants.name();
     if (assistant === undefined) return NOT_SET_UP;
     const request = {
@@ -129,6 +131,7 @@ class Hearing {
       sessionId: sessionIdOf(this.#question),
       question: text,
       requestId,
+      ...(pictures === undefined ? {} : { attachments: [...pictures] }),
       position: BigInt(message),
       ...(this.#attempt > 0 ? { after: { attempt: this.#attempt, sequence: this.#sequence } } : {}),
     };

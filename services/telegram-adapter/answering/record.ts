@@ -3,6 +3,7 @@ import type { Task } from '../backlog.ts';
 import { LeaseLost } from '../replicas/replicas.ts';
 import type { StoreHealth } from '../replicas/store-health.ts';
 import type { Answer, Fence, Inbox } from '../updates/inbox.ts';
+import type { Media } from '../updates/media.ts';
 
 export interface RecordOptions {
   readonly inbox: Inbox;
@@ -99,6 +100,11 @@ export class DeliveryRecord {
   /** Begins with a message that stands already: it is edited. */
   adopt(message: number): void {
     if (this.#messages.length === 0) this.#messages = [message];
+  }
+
+  /** Writes down what is asked, so that every attempt asks the same. */
+  async understand(text: string, media: readonly Media[]): Promise<void> {
+    await this.#write((fence) => this.#options.inbox.understand(this.#key, fence, text, media));
   }
 
   /** Nothing is left to do. */

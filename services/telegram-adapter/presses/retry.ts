@@ -2,6 +2,7 @@ import { answer } from '../answering/answer.ts';
 import type { Delivered } from '../answering/deliver.ts';
 import type { DeliveryRecord } from '../answering/record.ts';
 import type { Desk } from '../desk.ts';
+import { picturesOf } from '../media/answer-media.ts';
 import type { InboxUpdate } from '../updates/inbox.ts';
 import type { Work } from '../updates/update.ts';
 import { lastAnswer } from './last-answer.ts';
@@ -60,7 +61,16 @@ async function again(anew: Anew): Promise<Delivered> {
   const { updateId } = asked;
   const requestId = `tg-${updateId}-r${attempt}`;
   const retry = { update: updateId, attempt: attempt + 1 };
-  const delivered = await answer(desk, update, { ...work, text, requestId, retry, anewAt: update.receivedAt }, record);
+  const pictures = asked.work.kind === 'media' ? await picturesOf(desk, asked.work) : undefined;
+  const question = {
+    ...work,
+    text,
+    requestId,
+    retry,
+    anewAt: update.receivedAt,
+    ...(pictures?.length ? { pictures } : {}),
+  };
+  const delivered = await answer(desk, update, question, record);
   await remove(desk, work.chat, before?.messages?.filter((other) => other !== message) ?? []);
   return delivered;
 }
@@ -80,7 +90,7 @@ async function questionOf(desk: Desk, update: InboxUpdate): Promise<InboxUpdate 
 
 /** From conversation, which keeps it with the turn; from the inbox, where no turn has begun. */
 async function wordsOf(desk: Desk, { work, turn }: InboxUpdate): Promise<string | undefined> {
-  if (work.kind === 'question' && work.text !== undefined) return work.text;
+  if ((work.kind === 'question' || work.kind === 'media') && work.text !== undefined) return work.text;
   if (turn === undefined) return undefined;
   return (await readTurn(desk, turn, work.user))?.question;
 }

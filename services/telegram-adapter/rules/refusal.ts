@@ -56,7 +56,7 @@ async function letter(
   words: (tongue: Parameters<typeof say>[0]) => Promise<string>,
 ): Promise<Letter> {
   const chosen = await desk.people.language(work);
-  const text = work.kind === 'question' ? work.text : '';
+  const text = work.kind === 'question' || work.kind === 'media' ? work.text : '';
   const tongue = tongueFor({ chosen, text, interface: work.language });
   return { target: targetOf(work), text: plainText(await words(tongue)) };
 }

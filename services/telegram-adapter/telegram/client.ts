@@ -22,6 +22,7 @@ const NO_PREVIEW = { is_disabled: true };
 /** The Bot API as this adapter uses it. Nothing is retried here: what follows from trouble is decided by the caller. */
 export class TelegramClient {
   readonly #http: TelegramHttp;
+  readonly #token: string;
   readonly #api: Api;
   readonly #clock: Clock;
   readonly #metrics: TelegramMetrics;
@@ -31,6 +32,7 @@ export class TelegramClient {
 
   constructor({ token, apiUrl, clock, metrics }: TelegramClientOptions) {
     this.#http = createTelegramHttp(apiUrl);
+    this.#token = token;
     // Time limits are those of the connections, which cost nothing for each call.
     this.#api = new Api(token, { apiRoot: apiUrl, fetch: this.#http.fetch, maxRetries: 0, timeoutMs: 0 });
     this.#clock = clock;
@@ -105,6 +107,24 @@ export class TelegramClient {
     return this.#outcome('answerCallbackQuery', undefined, this.#api.answerCallbackQuery(params));
   }
 
+  /**
+   * A file that somebody sent, by its file_id. `tooLarge` is said of files beyond `mostBytes`, which Telegram itself bounds to 20 MB.
+   * Neither the address nor an error of it leaves this class: both hold the token.
+   */
+  async download(file: string, mostBytes: number, signal: AbortSignal): Promise<Outcome<Uint8Array> | 'tooLarge'> {
+    const found = await this.#outcome('getFile', undefined, this.#api.getFile({ file_id: file }));
+    if (!found.ok) return isTooBig(found.trouble) ? 'tooLarge' : found;
+    const { file_path: path = '', file_size: size = 0 } = found.value;
+    if (size > mostBytes) return 'tooLarge';
+    try {
+      const { status, body } = await this.#http.download(`/file/bot${this.#token}/${encodeURI(path)}`, signal);
+      if (status !== 200) return { ok: false, trouble: { kind: 'undone', problem: `Telegram answers ${status}` } };
+      return body.length > mostBytes ? 'tooLarge' : { ok: true, value: body };
+    } catch {
+      return { ok: false, trouble: { kind: 'undone', problem: 'the download broke' } };
+    }
+  }
+
   /** Shows that the bot is typing, for 5 seconds. */
   async typing(target: Target): Promise<Outcome<unknown>> {
     const params = { ...place(this.#there(withoutReply(target))), action: 'typing' };
@@ -135,6 +155,10 @@ export class TelegramClient {
       return { ok: false, trouble };
     }
   }
+}
+
+function isTooBig(trouble: Trouble): boolean {
+  return trouble.kind === 'refused' && /file is too big/i.test(trouble.problem);
 }
 
 /** A message that is gone by now must not keep its answer away. */

@@ -10,6 +10,8 @@ const POLL_TIMEOUT_MS = 45_000;
 export interface TelegramHttp {
   /** What the client library needs of `fetch`: POST with a form, status and text back. */
   readonly fetch: typeof fetch;
+  /** What stands at a path below the base address, of ASCII characters only. */
+  readonly download: (path: string, signal: AbortSignal) => Promise<HttpAnswer>;
   /** Cuts what is under way. */
   close(): void;
 }
@@ -29,12 +31,16 @@ export function createTelegramHttp(baseUrl: string): TelegramHttp {
   const post = async (url: string, init: RequestInit | undefined): Promise<Response> => {
     const path = url.slice(base.origin.length);
     const pool = path.endsWith('/getUpdates') ? polls : calls;
-    const { status, text } = await pool.post(requestOf(base.host, path, init?.body), init?.signal ?? undefined);
-    const answer = { status, text: () => Promise.resolve(text) };
+    const { status, body } = await pool.post(requestOf(base.host, path, init?.body), init?.signal ?? undefined);
+    const answer = { status, text: () => Promise.resolve(body.toString('utf8')) };
     return answer as Response;
   };
   return {
     fetch: (input, init) => post(String(input), init),
+    download: (path, signal) => {
+      const at = `${base.pathname.replace(/\/$/, '')}${path}`;
+      return calls.post(`GET ${at} HTTP/1.1\r\nhost: ${base.host}\r\n\r\n`, signal);
+    },
     close: () => {
       calls.close();
       polls.close();

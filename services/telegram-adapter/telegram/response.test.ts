@@ -10,7 +10,7 @@ const CHUNKED =
   `5\r\n{"ok"\r\n${(LENGTH - 5).toString(16)};x=y\r\n${JSON_TEXT.slice(5)}\r\n0\r\nTrailer: x\r\n\r\n`;
 
 /** Reads an answer that comes in pieces cut at these places. */
-function read(answer: string, cuts: readonly number[] = []): HttpAnswer | undefined {
+function read(answer: string, cuts: readonly number[] = []): (Omit<HttpAnswer, 'body'> & { text: string }) | undefined {
   const reader = new AnswerReader();
   const bytes = Buffer.from(answer);
   const places = [0, ...[...cuts].sort((a, b) => a - b), bytes.length];
@@ -18,7 +18,8 @@ function read(answer: string, cuts: readonly number[] = []): HttpAnswer | undefi
   for (let index = 1; index < places.length; index++) {
     if (whole === undefined) whole = reader.push(bytes.subarray(places[index - 1], places[index]));
   }
-  return whole ?? reader.end();
+  whole ??= reader.end();
+  return whole && { status: whole.status, text: whole.body.toString('utf8'), keepMs: whole.keepMs };
 }
 
 describe('reading an HTTP answer', () => {

@@ -1,7 +1,7 @@
 /** An HTTP/1.1 answer. */
 export interface HttpAnswer {
   readonly status: number;
-  readonly text: string;
+  readonly body: Buffer;
   /** How long the connection may stay idle and be used again, milliseconds; 0 when it ends with this answer. */
   readonly keepMs: number;
 }
@@ -26,9 +26,13 @@ interface Head {
   readonly at: number;
 }
 
+const EMPTY = Buffer.alloc(0);
+
 /** Reads one answer from the bytes of a connection. Throws `BrokenAnswer`. */
 export class AnswerReader {
-  #bytes: Buffer = Buffer.alloc(0);
+  #bytes: Buffer = EMPTY;
+  /** What `#bytes` is the beginning of, where it had to grow: twice as large as needed, so that a file is not copied over and over. */
+  #room: Buffer = EMPTY;
   #head: Head | undefined;
 
   /** True once any byte of the answer has come. */
@@ -38,7 +42,7 @@ export class AnswerReader {
 
   /** More bytes. The answer when it is whole. */
   push(chunk: Buffer): HttpAnswer | undefined {
-    this.#bytes = this.#bytes.length === 0 ? chunk : Buffer.concat([this.#bytes, chunk]);
+    this.#append(chunk);
     this.#head ??= this.#readHead();
     const head = this.#head;
     if (head === undefined) return undefined;
@@ -47,14 +51,28 @@ export class AnswerReader {
     if (head.length === 'untilEnd' || this.#bytes.length < head.at + head.length) return undefined;
     // Bytes behind the answer are nobody's: such a connection is not used again.
     const isClean = this.#bytes.length === head.at + head.length;
-    const text = this.#bytes.toString('utf8', head.at, head.at + head.length);
-    return { status: head.status, text, keepMs: isClean ? head.keepMs : 0 };
+    const body = this.#bytes.subarray(head.at, head.at + head.length);
+    return { status: head.status, body, keepMs: isClean ? head.keepMs : 0 };
   }
 
   /** The connection has ended. The answer, where that is how it ends. */
   end(): HttpAnswer | undefined {
     if (this.#head?.length !== 'untilEnd') return undefined;
-    return { status: this.#head.status, text: this.#bytes.toString('utf8', this.#head.at), keepMs: 0 };
+    return { status: this.#head.status, body: this.#bytes.subarray(this.#head.at), keepMs: 0 };
+  }
+
+  #append(chunk: Buffer): void {
+    if (this.#bytes.length === 0) {
+      this.#bytes = chunk;
+      return;
+    }
+    const length = this.#bytes.length + chunk.length;
+    if (length > this.#room.length) {
+      this.#room = Buffer.allocUnsafe(length * 2);
+      this.#bytes.copy(this.#room);
+    }
+    chunk.copy(this.#room, this.#bytes.length);
+    this.#bytes = this.#room.subarray(0, length);
   }
 
   /** Undefined while it is not whole. Passes over answers that only announce another. */
@@ -66,6 +84,7 @@ export class AnswerReader {
       const head = parseHead(this.#bytes.toString('latin1', 0, end), end + 4);
       if (head.status >= 200) return head;
       this.#bytes = this.#bytes.subarray(end + 4);
+      this.#room = EMPTY;
     }
   }
 
@@ -91,7 +110,7 @@ export class AnswerReader {
     const end = isBare ? from + 2 : this.#bytes.indexOf('\r\n\r\n', from) + 4;
     if (end < from + 2) return undefined;
     const keepMs = this.#bytes.length === end ? head.keepMs : 0;
-    return { status: head.status, text: Buffer.concat(pieces).toString('utf8'), keepMs };
+    return { status: head.status, body: Buffer.concat(pieces), keepMs };
   }
 }
 

@@ -7,6 +7,7 @@ import type {
   Page,
   WriteOptions,
 } from '#lib/documents/port.ts';
+import type { Media } from './media.ts';
 import type { Work } from './update.ts';
 
 /** Updates as they were accepted, and what was delivered for each. An update is accepted once it stands here. */
@@ -39,6 +40,8 @@ export interface InboxUpdate extends Document {
   /** How often it was asked anew, and the key of the update that asked for that last. */
   readonly retries?: number;
   readonly retriedBy?: string;
+  /** What is asked is known: what was heard, or all that was sent together. */
+  readonly understood?: boolean;
   /** Set when all is done. */
   readonly expireAt?: number;
 }
@@ -171,6 +174,11 @@ export class Inbox {
     return this.#write(key, fence, { set: { messages }, unset: ['sending'] });
   }
 
+  /** Records what is asked, once that is known: by another attempt it must be the same. False: see `#write`. */
+  understand(key: string, fence: Fence | undefined, text: string, media: readonly Media[]): Promise<boolean> {
+    return this.#write(key, fence, { set: { 'work.text': text, 'work.media': media, understood: true } });
+  }
+
   /** Records that all is delivered. False: see `#write`. */
   finish(
     key: string,
@@ -204,7 +212,7 @@ export class Inbox {
 }
 
 /** Where a document holds what people wrote. */
-const WORDS: readonly string[] = ['work.text', 'work.argument', 'work.name'];
+const WORDS: readonly string[] = ['work.text', 'work.argument', 'work.name', 'work.fileName'];
 
 function answerFields(
   key: string,

@@ -4,6 +4,7 @@ import type { HandoffWork } from '../handoff/work.ts';
 
 import { addressedWords, quotedWords, type Self, wordsOf } from './addressing.ts';
 import { field, numberOf, placeOf, textOf, threadOf } from './fields.ts';
+import { fileNameOf, type Media, readMedia } from './media.ts';
 import { readPress } from './press.ts';
 import { type Reaction, readReaction } from './reaction.ts';
 import { readStanding, type Standing } from './standing.ts';
@@ -33,6 +34,14 @@ export interface Said extends Where {
 export type Meaning =
   | ({ readonly kind: 'question'; readonly text: string } & Said)
   | ({ readonly kind: 'command'; readonly name: string; readonly argument: string } & Said)
+  /** A recording, pictures or a file; `text` is the caption, or what was heard once that is known. */
+  | ({
+      readonly kind: 'media';
+      readonly text: string;
+      readonly media: readonly Media[];
+      readonly album: string;
+      readonly fileName: string;
+    } & Said)
   /** A message without text; `album` is the same for all messages of one album, else empty. */
   | ({ readonly kind: 'unsupported'; readonly album: string } & Said)
   /** A button below a message of the bot was pressed: `message` is that one, `user` who pressed, `query` waits for an answer. */
@@ -112,7 +121,7 @@ export function updateIdOf(update: unknown): number | undefined {
 function readPrivate(message: unknown, said: Said, self: Self): Meaning {
   const text = textOf(field(message, 'text'));
   if (text.trim() !== '') return readCommand(text, '', said, self) ?? { kind: 'question', text, ...said };
-  return readOther(message, said);
+  return readOther(message, textOf(field(message, 'caption')), said);
 }
 
 function readInGroup(message: unknown, said: Said, self: Self): Meaning {
@@ -122,7 +131,7 @@ function readInGroup(message: unknown, said: Said, self: Self): Meaning {
   if (command !== undefined) return command;
   const words = addressedWords(message, self);
   if (words === undefined) return IGNORED;
-  if (text === '') return wordsOf(message) === '' ? IGNORED : readOther(message, said);
+  if (text === '') return wordsOf(message) === '' ? IGNORED : readOther(message, words, said);
   const question = words === '' ? quoted : words;
   return question.trim() === ''
     ? { kind: 'command', name: 'ask', argument: '', ...said }
@@ -142,9 +151,14 @@ function readCommand(text: string, quoted: string, said: Said, self: Self): Mean
   return { kind: 'command', name, argument, ...said };
 }
 
-function readOther(message: unknown, said: Said): Meaning {
+/** What is no text; `caption` are the words that came with it. */
+function readOther(message: unknown, caption: string, said: Said): Meaning {
+  const media = readMedia(message);
+  const album = textOf(field(message, 'media_group_id'));
+  if (media !== undefined)
+    return { kind: 'media', text: caption.trim(), media: [media], album, fileName: fileNameOf(message), ...said };
   if (!OTHER_CONTENT.some((name) => field(message, name) !== undefined)) return IGNORED;
-  return { kind: 'unsupported', album: textOf(field(message, 'media_group_id')), ...said };
+  return { kind: 'unsupported', album, ...said };
 }
 
 /** Of the two messages that tell of a move, the one in the old group counts. */

@@ -52,7 +52,7 @@ export const CATALOGUE: Readonly<Record<Tongue, Words>> = {
 export type MessageKey = keyof typeof en;
 
 /** What is said when a question finds no answer; each names an id that the log has too. */
-export type FailureKey = 'failed' | 'busy' | 'notReady';
+export type FailureKey = 'failed' | 'busy' | 'notReady' | 'picturesUnsupported';
 
 /** The values that a message needs, as the last argument: none for most. */
 export type Needed<K extends MessageKey> = Given<(typeof en)[K]>;

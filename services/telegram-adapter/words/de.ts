@@ -7,7 +7,15 @@ export const de: Words = {
     'Ich bin noch nicht so weit, dass ich antworten kann. Bitte schauen Sie etwas später wieder vorbei. (Fehler {id})',
   stale:
     'Entschuldigung, ich war nicht erreichbar und habe Ihre Nachricht verpasst. Wenn sie noch wichtig ist, schicken Sie sie bitte noch einmal.',
-  unsupported: 'Bisher kann ich nur Text lesen. Bitte schreiben Sie Ihre Frage in Worten.',
+  unsupported:
+    'Ich verstehe Text, Sprachnachrichten, Bilder und Textdateien. Bitte fragen Sie mich auf eine dieser Arten.',
+  heardNothing: 'Ich konnte keine Worte verstehen. Bitte versuchen Sie es noch einmal oder schreiben Sie mir.',
+  voiceUnavailable: 'Sprachnachrichten kann ich hier nicht anhören. Bitte schreiben Sie Ihre Frage.',
+  fileRead: 'Ich habe {name} gelesen. Was möchten Sie darüber wissen?',
+  fileUnreadable: 'Diese Datei kann ich nicht lesen. Ich lese Text, Markdown, CSV und JSON Lines.',
+  fileTooLarge: 'Diese Datei ist zu groß für mich.',
+  picturesUnsupported:
+    'Bilder kann ich hier leider nicht ansehen. Bitte beschreiben Sie in Worten, was Sie wissen möchten. (Fehler {id})',
   unknownCommand: 'Diesen Befehl kenne ich nicht. Mit /help sehen Sie, was ich kann.',
   sources: 'Quellen',
   cutShort: 'Die Antwort war zu lang und endet hier. Fragen Sie nach einem Teil davon, um weiterzulesen.',

@@ -5,7 +5,15 @@ export const fr: Words = {
   busy: 'Désolé, je n’ai pas accès à mes sources en ce moment. Reposez la question dans quelques minutes, s’il vous plaît. (Erreur {id})',
   notReady: 'Je ne suis pas encore en mesure de répondre. Revenez un peu plus tard, s’il vous plaît. (Erreur {id})',
   stale: 'Désolé, j’étais absent et j’ai manqué votre message. S’il est toujours d’actualité, renvoyez-le.',
-  unsupported: 'Pour l’instant, je ne lis que du texte. Écrivez votre question avec des mots, s’il vous plaît.',
+  unsupported:
+    'Je comprends le texte, les messages vocaux, les images et les fichiers texte. Posez-moi votre question de l’une de ces façons.',
+  heardNothing: 'Je n’ai distingué aucun mot. Réessayez ou écrivez-moi, s’il vous plaît.',
+  voiceUnavailable: 'Je ne peux pas écouter les messages vocaux ici. Veuillez écrire votre question.',
+  fileRead: 'J’ai lu {name}. Que voulez-vous savoir à ce sujet ?',
+  fileUnreadable: 'Je ne peux pas lire ce fichier. Je lis le texte, Markdown, CSV et JSON Lines.',
+  fileTooLarge: 'Ce fichier est trop volumineux pour moi.',
+  picturesUnsupported:
+    'Désolé, je ne peux pas voir d’images ici. Décrivez avec des mots ce que vous voulez savoir. (Erreur {id})',
   unknownCommand: 'Je ne connais pas cette commande. Envoyez /help pour voir ce que je sais faire.',
   sources: 'Sources',
   cutShort:

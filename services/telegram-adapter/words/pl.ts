@@ -6,7 +6,14 @@ export const pl: Words = {
   notReady: 'Nie mogę jeszcze odpowiadać. Zajrzyj, proszę, trochę później. (Błąd {id})',
   stale:
     'Przepraszam, nie było mnie i Twoja wiadomość została bez odpowiedzi. Jeśli nadal jest ważna, wyślij ją ponownie.',
-  unsupported: 'Na razie rozumiem tylko tekst. Napisz, proszę, pytanie słowami.',
+  unsupported: 'Rozumiem tekst, wiadomości głosowe, obrazy i pliki tekstowe. Proszę zapytać w jeden z tych sposobów.',
+  heardNothing: 'Nie udało mi się rozróżnić żadnych słów. Proszę spróbować ponownie albo napisać.',
+  voiceUnavailable: 'Tutaj nie mogę słuchać wiadomości głosowych. Proszę napisać pytanie.',
+  fileRead: 'Plik {name} jest przeczytany. Czego chcesz się z niego dowiedzieć?',
+  fileUnreadable: 'Nie mogę odczytać tego pliku. Czytam tekst, Markdown, CSV i JSON Lines.',
+  fileTooLarge: 'Ten plik jest dla mnie za duży.',
+  picturesUnsupported:
+    'Niestety nie mogę tu oglądać obrazów. Proszę opisać słowami, czego chcesz się dowiedzieć. (Błąd {id})',
   unknownCommand: 'Nie znam tego polecenia. Wyślij /help, aby zobaczyć, co potrafię.',
   sources: 'Źródła',
   cutShort: 'Odpowiedź była za długa i kończy się w tym miejscu. Zapytaj o jej część, aby dowiedzieć się więcej.',

@@ -5,7 +5,15 @@ export const tr: Words = {
   busy: 'Üzgünüm, şu anda kaynaklarıma ulaşamıyorum. Lütfen birkaç dakika sonra yeniden sorun. (Hata {id})',
   notReady: 'Henüz yanıt vermeye hazır değilim. Lütfen biraz sonra yeniden gelin. (Hata {id})',
   stale: 'Üzgünüm, ulaşılamaz durumdaydım ve mesajınızı kaçırdım. Hâlâ önemliyse lütfen yeniden gönderin.',
-  unsupported: 'Şimdilik yalnızca metin okuyabiliyorum. Lütfen sorunuzu yazıyla sorun.',
+  unsupported:
+    'Metinleri, sesli mesajları, görselleri ve metin dosyalarını anlıyorum. Lütfen bu yollardan biriyle sorun.',
+  heardNothing: 'Hiçbir sözcük anlayamadım. Lütfen yeniden deneyin ya da bana yazın.',
+  voiceUnavailable: 'Burada sesli mesaj dinleyemiyorum. Lütfen sorunuzu yazın.',
+  fileRead: '{name} dosyasını okudum. Hakkında ne bilmek istersiniz?',
+  fileUnreadable: 'Bu dosyayı okuyamıyorum. Metin, Markdown, CSV ve JSON Lines dosyalarını okuyabilirim.',
+  fileTooLarge: 'Bu dosya benim için çok büyük.',
+  picturesUnsupported:
+    'Üzgünüm, burada görsellere bakamıyorum. Lütfen ne bilmek istediğinizi sözcüklerle anlatın. (Hata {id})',
   unknownCommand: 'Bu komutu bilmiyorum. Neler yapabildiğimi görmek için /help gönderin.',
   sources: 'Kaynaklar',
   cutShort: 'Yanıt çok uzundu ve burada bitiyor. Devamı için bir bölümünü sorun.',

@@ -5,7 +5,15 @@ export const uz: Words = {
   busy: 'Kechirasiz, hozir javob ololmayapman. Iltimos, bir necha daqiqadan keyin yana soʻrang. (Xato {id})',
   notReady: 'Men hali javob berishga tayyor emasman. Iltimos, birozdan keyin qayting. (Xato {id})',
   stale: 'Kechirasiz, aloqada boʻlmadim va xabaringiz javobsiz qoldi. Hali ham muhim boʻlsa, uni qayta yuboring.',
-  unsupported: 'Hozircha faqat matnni tushunaman. Iltimos, savolingizni soʻz bilan yozing.',
+  unsupported:
+    'Men matn, ovozli xabarlar, rasmlar va matnli fayllarni tushunaman. Iltimos, shu usullardan biri bilan so‘rang.',
+  heardNothing: 'Hech qanday so‘zni anglay olmadim. Qayta urinib ko‘ring yoki menga yozing.',
+  voiceUnavailable: 'Bu yerda ovozli xabarlarni tinglay olmayman. Iltimos, savolingizni yozing.',
+  fileRead: '{name} faylini o‘qidim. U haqida nimani bilmoqchisiz?',
+  fileUnreadable: 'Bu faylni o‘qiy olmayman. Matn, Markdown, CSV va JSON Lines fayllarini o‘qiyman.',
+  fileTooLarge: 'Bu fayl men uchun juda katta.',
+  picturesUnsupported:
+    'Kechirasiz, bu yerda rasmlarni ko‘ra olmayman. Nimani bilmoqchi ekaningizni so‘z bilan yozing. (Xato {id})',
   unknownCommand: 'Bunday buyruqni bilmayman. Nima qila olishimni koʻrish uchun /help yuboring.',
   sources: 'Manbalar',
   cutShort: 'Javob juda uzun boʻlgani uchun shu yerda toʻxtadi. Davomini bilish uchun uning bir qismi haqida soʻrang.',

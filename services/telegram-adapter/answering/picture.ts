@@ -1,0 +1,5 @@
+/** A picture that belongs to a question. */
+export interface Picture {
+  readonly mimeType: string;
+  readonly data: Uint8Array;
+}
