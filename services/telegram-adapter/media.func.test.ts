@@ -137,6 +137,13 @@ describe('what people send beside words', () => {
     expect(lines.join('')).not.to.include(bench.telegram.token.split(':')[1]);
   }).timeout(15_000);
 
+  it('is answered to those only who may ask', async () => {
+    await bench.start({ OTVET_TELEGRAM_ACCESS: 'list', OTVET_TELEGRAM_ALLOWED: '1' });
+    bench.telegram.send(CHAT, spoken('When?'));
+    await bench.telegram.waitFor(() => bench.shown().length === 1);
+    expect(bench.peers.heard).to.deep.equal([]);
+  });
+
   it('of other kinds is answered politely', async () => {
     await bench.start();
     for (const other of [

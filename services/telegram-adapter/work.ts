@@ -138,7 +138,7 @@ async function respond(desk: Desk, update: InboxUpdate, record: DeliveryRecord):
     case 'question':
       return ask(desk, update, work, record);
     case 'media':
-      return answerMedia(desk, update, work, record);
+      return (await passOnIfOpen(desk, work)) ? 'delivered' : answerMedia(desk, update, work, record);
     case 'command':
       return obey(desk, update, work, record);
     case 'press':

@@ -85,7 +85,7 @@ export class Intake {
     const counts =
       (meaning.kind === 'question' && meaning.text.length < PASTED) ||
       meaning.kind === 'command' ||
-      (meaning.kind === 'unsupported' && meaning.album === '');
+      ((meaning.kind === 'unsupported' || meaning.kind === 'media') && meaning.album === '');
     const judged = counts ? this.#desk.floods.judge(meaning) : 'take';
     if (judged === 'take' || !counts) return meaning;
     if (judged === 'drop') return { kind: 'ignored' };

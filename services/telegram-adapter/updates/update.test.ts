@@ -30,9 +30,19 @@ describe('what an update means', () => {
     expect(read({ text: '/lang@other_bot ru' })).to.deep.equal({ kind: 'ignored' });
   });
 
-  it('a message without text cannot be read yet', () => {
-    expect(read({ voice: { file_id: 'x' } })).to.deep.equal({ kind: 'unsupported', album: '', ...said });
-    expect(read({ photo: [{}], caption: 'What is it?', media_group_id: 'a' })).to.deep.include({ album: 'a' });
+  it('recordings, pictures and files come with their words and their album', () => {
+    const media = [{ as: 'recording', id: 'x', mimeType: 'audio/ogg', size: 0 }];
+    const voice = { kind: 'media', text: '', media, album: '', fileName: '', ...said };
+    expect(read({ voice: { file_id: 'x' } })).to.deep.equal(voice);
+    const photo = { photo: [{ file_id: 'p' }], caption: ' What is it? ', media_group_id: 'a' };
+    expect(read(photo)).to.deep.include({ kind: 'media', text: 'What is it?', album: 'a' });
+    const document = { file_id: 'd', file_name: 'menu.txt' };
+    expect(read({ document })).to.deep.include({ kind: 'media', fileName: 'menu.txt' });
+  });
+
+  it('other messages without text cannot be read', () => {
+    expect(read({ sticker: { file_id: 'x' } })).to.deep.equal({ kind: 'unsupported', album: '', ...said });
+    expect(read({ video: {}, media_group_id: 'a' })).to.deep.include({ album: 'a' });
   });
 
   it('service messages, what is not for it in groups, bots, unknown kinds and broken updates are ignored', () => {
