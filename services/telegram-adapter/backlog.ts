@@ -41,7 +41,7 @@ export interface Backlog {
 const STALE_MS = 10 * 60_000;
 
 /** What is said to the bot; nobody waits for words about other things, and what they ask for is wanted later too. */
-const MAY_BE_STALE: ReadonlySet<string> = new Set<Work['kind']>(['question', 'command', 'unsupported']);
+const MAY_BE_STALE: ReadonlySet<string> = new Set<Work['kind']>(['question', 'media', 'command', 'unsupported']);
 
 export function isStale({ work, receivedAt }: InboxUpdate): boolean {
   return MAY_BE_STALE.has(work.kind) && receivedAt - work.at > STALE_MS;
