@@ -22,7 +22,14 @@ export interface ReplicaStores {
 /** Everything else that replicas wait for, so short that a test sees it. */
 const HASTY: Partial<TelegramParts> = {
   pace: QUICK,
-  looks: { sweepEveryMs: 1_000, laneEveryMs: 15, groupsEveryMs: 60_000, turnEveryMs: 30 },
+  looks: {
+    sweepEveryMs: 1_000,
+    laneEveryMs: 15,
+    turnEveryMs: 30,
+    groupsEveryMs: 60_000,
+    botsEveryMs: 30,
+    waitingEveryMs: 100,
+  },
   lateResultMs: 150,
 };
 

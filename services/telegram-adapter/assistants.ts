@@ -2,7 +2,7 @@ import type { Assistant } from '#gen/otvet/training/v1/assistant_pb.ts';
 import type { AssistantService } from '#gen/otvet/training/v1/assistant_service_pb.ts';
 import type { Client } from '#lib/rpc/client.ts';
 
-/** Which assistant answers: the configured one, else the first by name. */
+/** Which assistant answers: the one that was chosen, else the first by name. */
 export class Assistants {
   readonly #training: Pick<Client<typeof AssistantService>, 'getAssistant' | 'listAssistants'>;
   #name: string | undefined;
@@ -11,6 +11,11 @@ export class Assistants {
   constructor(training: Pick<Client<typeof AssistantService>, 'getAssistant' | 'listAssistants'>, id?: string) {
     this.#training = training;
     this.#name = id === undefined ? undefined : `assistants/${id}`;
+  }
+
+  /** Chooses who answers from now on: `assistants/{assistant}`. */
+  choose(name: string): void {
+    this.#name = name;
   }
 
   /** What is known now: `assistants/{assistant}`, or empty. */

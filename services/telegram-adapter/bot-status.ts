@@ -9,6 +9,7 @@ import type { Trouble } from './telegram/outcome.ts';
 export class BotStatus {
   readonly #id: string;
   readonly #delivery: Bot_Delivery;
+  readonly #isFromEnvironment: boolean;
   readonly #clock: Clock;
   readonly #log: Logger;
   #state: Bot_State = Bot_State.CONNECTING;
@@ -19,8 +20,14 @@ export class BotStatus {
   /** Whether Telegram's privacy mode is off for it in groups. */
   hearsAll = false;
 
-  constructor(id: string, delivery: 'polling' | 'webhook', clock: Clock, log: Logger) {
+  constructor(
+    id: string,
+    { delivery, isFromEnvironment }: { delivery: 'polling' | 'webhook'; isFromEnvironment: boolean },
+    clock: Clock,
+    log: Logger,
+  ) {
     this.#id = id;
+    this.#isFromEnvironment = isFromEnvironment;
     this.#delivery = delivery === 'webhook' ? Bot_Delivery.WEBHOOK : Bot_Delivery.LONG_POLL;
     this.#clock = clock;
     this.#log = log;
@@ -41,7 +48,7 @@ export class BotStatus {
 
   /** Logs once for each new problem. */
   failing(trouble: Trouble): void {
-    const problem = describeTrouble(trouble);
+    const problem = describeTrouble(trouble, this.#isFromEnvironment);
     if (problem !== this.#problem) this.#log.warn({ problem }, 'updates do not come from Telegram; trying on');
     this.#state = Bot_State.FAILING;
     this.#problem = problem;
@@ -60,16 +67,19 @@ export class BotStatus {
       delivery: this.#delivery,
       state: this.#state,
       problem: this.#problem,
+      managedByEnvironment: this.#isFromEnvironment,
       ...(this.#lastUpdateAt === undefined ? {} : { lastUpdateTime: timestampFromMs(this.#lastUpdateAt) }),
     };
   }
 }
 
 /** What keeps updates away, and what to do about it. */
-function describeTrouble(trouble: Trouble): string {
+function describeTrouble(trouble: Trouble, isFromEnvironment: boolean): string {
   switch (trouble.kind) {
     case 'unauthorized':
-      return 'Telegram refuses the token: check OTVET_TELEGRAM_TOKEN.';
+      return isFromEnvironment
+        ? 'Telegram refuses the token: check OTVET_TELEGRAM_TOKEN.'
+        : 'Telegram refuses the token: remove the bot, and add it with the token that @BotFather gives now.';
     case 'conflict':
       return trouble.webhook
         ? 'A webhook is set for this bot: remove it, or set OTVET_TELEGRAM_WEBHOOK_URL here.'

@@ -14,7 +14,8 @@ import type { Self } from './updates/addressing.ts';
 import { Intake } from './updates/intake.ts';
 import { poll } from './updates/polling.ts';
 import { inTurn } from './updates/taking-turns.ts';
-import { startWebhook, type Webhook } from './updates/webhook.ts';
+import type { Webhook } from './updates/webhook.ts';
+import { WebhookWatch } from './updates/webhook-watch.ts';
 
 /** How often is looked for what nobody works on, and for what is another replica's, in milliseconds. */
 export interface Looks {
@@ -25,13 +26,30 @@ export interface Looks {
   readonly turnEveryMs: number;
   /** For groups to be left. */
   readonly groupsEveryMs: number;
+  /** For bots that were added, changed or removed. */
+  readonly botsEveryMs: number;
+  /** At what Telegram says of the updates that wait. */
+  readonly waitingEveryMs: number;
 }
 
-export const LOOKS: Looks = { sweepEveryMs: 5_000, laneEveryMs: 200, turnEveryMs: 700, groupsEveryMs: 60_000 };
+export const LOOKS: Looks = {
+  sweepEveryMs: 5_000,
+  laneEveryMs: 200,
+  turnEveryMs: 700,
+  groupsEveryMs: 60_000,
+  botsEveryMs: 2_000,
+  waitingEveryMs: 60_000,
+};
+
+/** How often a bot that ends looks whether all is done, in milliseconds. */
+const RETIRING_LOOK_MS = 50;
 
 export interface BotParts {
   readonly desk: Desk;
   readonly delivery: Delivery;
+  /** Where Telegram sends updates; undefined where they are asked for. */
+  readonly webhook: Webhook | undefined;
+  readonly isFromEnvironment: boolean;
   readonly looks: Looks;
   readonly menus: Menus;
   /** Undefined where this process has its store to itself. */
@@ -48,32 +66,31 @@ export class RunningBot {
   readonly #sweep: Sweep;
   readonly #taking = new AbortController();
   #intake: Intake | undefined;
-  #webhook: Webhook | undefined;
+  #closeRoute: () => void = () => undefined;
   #running: Promise<unknown> = Promise.resolve();
 
   constructor(parts: BotParts) {
-    const { desk, delivery, looks } = parts;
+    const { desk, delivery, looks, isFromEnvironment } = parts;
     this.#parts = parts;
     this.#desk = desk;
-    this.#status = new BotStatus(desk.bot, delivery.by, desk.clock, desk.log);
+    this.#status = new BotStatus(desk.bot, { delivery: delivery.by, isFromEnvironment }, desk.clock, desk.log);
     this.#sweep = new Sweep(desk, looks.sweepEveryMs);
   }
 
-  /** Begins; Telegram need not be there. Rejects when the webhook's address cannot be listened on. */
-  async start(): Promise<void> {
-    const { delivery } = this.#parts;
-    if (delivery.by === 'webhook') {
-      const { address, secret, url } = delivery;
+  /** Begins; Telegram need not be there. */
+  start(): void {
+    const { delivery, webhook } = this.#parts;
+    if (delivery.by === 'webhook' && webhook !== undefined) {
+      const { secret, url } = delivery;
       const path = new URL(url).pathname;
-      const receive = () => this.#receiver();
-      this.#webhook = await startWebhook({ address, path, secret, receive, log: this.#desk.log });
+      this.#closeRoute = webhook.open({ path, secret, receive: () => this.#receiver() });
     }
     this.#running = this.#run();
   }
 
-  /** Where the webhook listens, with the real port; undefined without one. */
-  get webhookAddress(): string | undefined {
-    return this.#webhook?.address;
+  /** Has an assistant answer from now on: `assistants/{assistant}`. */
+  serve(assistant: string): void {
+    this.#desk.assistants.choose(assistant);
   }
 
   describe(): MessageInitShape<typeof BotSchema> {
@@ -89,13 +106,22 @@ export class RunningBot {
   async stop(graceMs: number): Promise<void> {
     const { lanes, client } = this.#desk;
     this.#taking.abort();
-    await this.#webhook?.stop();
+    this.#closeRoute();
     this.#intake = undefined;
     lanes.close();
     if (graceMs > 0) await Promise.race([lanes.quiet(), pause(graceMs)]);
     this.#parts.stopping.abort();
     client.close();
     await Promise.all([this.#running, lanes.quiet()]);
+  }
+
+  /** Takes nothing more in, goes on with what was accepted for at most `limitMs` or until the signal aborts, and ends. */
+  async retire(limitMs: number, signal: AbortSignal): Promise<void> {
+    this.#taking.abort();
+    this.#closeRoute();
+    const until = AbortSignal.any([signal, AbortSignal.timeout(limitMs)]);
+    while (this.#desk.backlog.size > 0 && !until.aborted) await pause(RETIRING_LOOK_MS);
+    await this.stop(signal.aborted ? 0 : RETIRING_LOOK_MS);
   }
 
   async #run(): Promise<void> {
@@ -105,12 +131,15 @@ export class RunningBot {
       await this.#sweep.takeUp(this.#taking.signal);
       this.#intake = new Intake(this.#desk, this.#self());
       await this.#tellClaim();
+      const { menus, delivery, looks } = this.#parts;
+      const { signal: taking } = this.#taking;
       await Promise.all([
         this.#take(this.#intake),
-        this.#sweep.run(this.#taking.signal),
-        leaveUnknownGroups(this.#desk, this.#parts.looks.groupsEveryMs, this.#taking.signal),
-        watchHandoffs(this.#desk, this.#parts.looks.sweepEveryMs, this.#taking.signal),
-        this.#parts.menus.offer(this.#desk),
+        this.#sweep.run(taking),
+        leaveUnknownGroups(this.#desk, looks.groupsEveryMs, taking),
+        watchHandoffs(this.#desk, looks.sweepEveryMs, taking),
+        menus.offer(this.#desk),
+        new WebhookWatch(this.#desk, this.#status, delivery, looks.waitingEveryMs).run(taking),
       ]);
     } catch (error) {
       if (!signal.aborted) log.error({ err: error }, 'the bot does not run');

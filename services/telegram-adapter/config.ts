@@ -4,6 +4,8 @@ import {
   listenAddress,
   mongodbUrl,
   natsUrl,
+  secretKey,
+  secretKeyFile,
   telegramAddress,
   trainingAddress,
 } from '#lib/config/shared.ts';
@@ -33,9 +35,11 @@ const variables = {
   telegramAddress,
   conversationAddress,
   trainingAddress,
+  secretKey,
+  secretKeyFile,
   token: matching(
     text('OTVET_TELEGRAM_TOKEN', {
-      doc: 'The token of the bot, as @BotFather gives it. Unset: Otvet does not answer in Telegram.',
+      doc: 'The token of a bot, as @BotFather gives it. More bots are added at run time: `npx otvet bots add`.',
       secret: true,
     }),
     /^\d{1,20}:[\w-]{10,100}$/,
@@ -47,7 +51,7 @@ const variables = {
   }),
   assistant: matching(
     text('OTVET_TELEGRAM_ASSISTANT', {
-      doc: 'The assistant that answers in Telegram, by its id. Unset: the first by name.',
+      doc: 'The assistant that answers as the bot of OTVET_TELEGRAM_TOKEN, by its id. Unset: the first by name.',
     }),
     /^[a-z][a-z0-9-]{0,38}$/,
     'must be the id of an assistant: lower-case letters, digits and hyphens',
@@ -110,7 +114,7 @@ const variables = {
     fallback: '0',
   }),
   webhookUrl: url('OTVET_TELEGRAM_WEBHOOK_URL', {
-    doc: 'The public https address to which Telegram sends updates. Unset: the adapter asks for them by long polling.',
+    doc: 'The public https address to which Telegram sends updates; to bots that are added at run time below it, at /{bot}. Unset: the adapter asks for them by long polling.',
   }),
   webhookSecret: matching(
     text('OTVET_TELEGRAM_WEBHOOK_SECRET', {
@@ -177,6 +181,11 @@ export type Delivery =
 export function deliveryOf(config: TelegramConfig): Delivery {
   const { webhookUrl: url, webhookSecret: secret, webhookAddress: address } = config;
   return url === undefined || secret === undefined ? { by: 'polling' } : { by: 'webhook', url, secret, address };
+}
+
+/** How updates come to a bot that was added at run time: where by webhook, at a path and with a secret of its own. */
+export function deliveryBelow(delivery: Delivery, bot: string, secret: string): Delivery {
+  return delivery.by === 'polling' ? delivery : { ...delivery, url: `${delivery.url}/${bot}`, secret };
 }
 
 /** Telegram's number of a bot, which its token begins with. */

@@ -12,14 +12,18 @@ export async function connect(desk: Desk, status: BotStatus, delivery: Delivery)
   status.username = me.username ?? '';
   status.hearsAll = me.can_read_all_group_messages === true;
   if (delivery.by === 'webhook') {
-    const params = { url: delivery.url, secret_token: delivery.secret, allowed_updates: [...ALLOWED_UPDATES] };
-    await insist(desk, status, 'setWebhook', (api) => api.setWebhook(params, desk.signal));
+    await insist(desk, status, 'setWebhook', (api) => api.setWebhook(webhookOf(delivery), desk.signal));
   } else {
     // Updates that wait are kept: they are answered, or apologized for.
     await insist(desk, status, 'deleteWebhook', (api) =>
       api.deleteWebhook({ drop_pending_updates: false }, desk.signal),
     );
   }
+}
+
+/** What Telegram is told of a webhook. */
+export function webhookOf({ url, secret }: Extract<Delivery, { by: 'webhook' }>) {
+  return { url, secret_token: secret, allowed_updates: [...ALLOWED_UPDATES] };
 }
 
 async function insist<T>(desk: Desk, status: BotStatus, method: string, run: (api: Api) => Promise<T>): Promise<T> {

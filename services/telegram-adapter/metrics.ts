@@ -11,6 +11,10 @@ export interface TelegramMetrics {
   readonly undeliverable: Counter<'reason'>;
   readonly takeovers: Counter<'what'>;
   readonly leasesLost: Counter;
+  /** Bots are few, and which one is in trouble is what an operator asks. */
+  readonly webhookErrors: Counter<'bot'>;
+  /** Shows how many updates of a bot wait at Telegram. Returns what takes that away. */
+  readonly pendingOf: (bot: string, read: () => number) => () => void;
   /** Notes that this replica asks Telegram for updates. Returns what to call when it does not any more. */
   readonly polling: () => () => void;
   /** Notes an update that waits for its delivery. Returns what to call when that is done. */
@@ -60,6 +64,22 @@ export function telegramMetrics(metrics: Metrics, now: () => number): TelegramMe
       name: 'otvet_telegram_leases_lost_total',
       help: 'Updates given up half-way because another replica had taken them over.',
     }),
+    webhookErrors: counter(metrics, {
+      name: 'otvet_telegram_webhook_errors_total',
+      help: 'Times that Telegram told of a failed delivery to the webhook of a bot, each error once.',
+      labels: ['bot'],
+    }),
+    pendingOf: (bot, read) =>
+      readGauge(
+        metrics,
+        {
+          name: 'otvet_telegram_pending_updates',
+          help: 'Updates of a bot that wait at Telegram, as it told this replica last.',
+          labels: ['bot'],
+        },
+        { bot },
+        read,
+      ),
     polling: () => {
       pollers++;
       return () => {

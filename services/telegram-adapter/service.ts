@@ -1,18 +1,30 @@
 import { ConversationService } from '#gen/otvet/conversation/v1/conversation_service_pb.ts';
 import { HandoffService } from '#gen/otvet/conversation/v1/handoff_service_pb.ts';
 import { SessionService } from '#gen/otvet/conversation/v1/session_service_pb.ts';
-import { BotService } from '#gen/otvet/telegram/v1/bot_service_pb.ts';
 import { AssistantService } from '#gen/otvet/training/v1/assistant_service_pb.ts';
 import { ownAddress } from '#lib/config/listen.ts';
 import { openStore } from '#lib/documents/open.ts';
 import type { DocumentStore } from '#lib/documents/port.ts';
 import { createClient, openChannel } from '#lib/rpc/client.ts';
-import { serve, startRpcServer } from '#lib/rpc/server.ts';
+import { startRpcServer } from '#lib/rpc/server.ts';
+import { openSealer } from '#lib/sealing/keys.ts';
 import type { Host, RunningService } from '#lib/service/host.ts';
 import { GROUP, type Pace, PRIVATE_CHAT } from './answering/pace.ts';
 import { Assistants } from './assistants.ts';
 import { LOOKS, type Looks, RunningBot } from './bot.ts';
-import { accessRuleOf, botIdOf, deliveryOf, type TelegramConfig, telegramAdapterVariables } from './config.ts';
+import { serveBots } from './bots/bot-service.ts';
+import { BotDoor } from './bots/door.ts';
+import { Fleet } from './bots/fleet.ts';
+import { BotRegistry } from './bots/registry.ts';
+import {
+  accessRuleOf,
+  botIdOf,
+  type Delivery,
+  deliveryBelow,
+  deliveryOf,
+  type TelegramConfig,
+  telegramAdapterVariables,
+} from './config.ts';
 import type { Desk } from './desk.ts';
 import { Groups } from './groups/groups.ts';
 import { Owners } from './groups/owners.ts';
@@ -32,6 +44,7 @@ import { SharedBacklog } from './shared-backlog.ts';
 import { Stops } from './stops.ts';
 import { TelegramClient } from './telegram/client.ts';
 import { Inbox } from './updates/inbox.ts';
+import { startWebhook } from './updates/webhook.ts';
 import { leave, step } from './work.ts';
 
 /** A file of 20 MB, which is Telegram's own limit, and what is said about it. */
@@ -45,6 +58,15 @@ const PARALLEL_CHATS = 512;
 /** How long the result of a send that a lost replica began is waited for, in milliseconds. */
 const LATE_RESULT_MS = 2_000;
 
+/** A bot to run. */
+interface Engagement {
+  readonly token: string;
+  /** The id of who answers; undefined: the first by name. */
+  readonly assistant: string | undefined;
+  readonly delivery: Delivery;
+  readonly isFromEnvironment: boolean;
+}
+
 /** What tests put in place of what the service would make. */
 export interface TelegramParts {
   /** Closed by the service. */
@@ -56,8 +78,9 @@ export interface TelegramParts {
 }
 
 /**
- * Starts the telegram-adapter. Telegram, conversation and training need not be there yet. Without a token it runs
- * without a bot. Rejects with `ConfigError` for a webhook without a secret, and when an address or the store is taken.
+ * Starts the telegram-adapter. Telegram, conversation and training need not be there yet. It runs the bot of the
+ * environment's token, where there is one, and those that were added at run time. Rejects with `ConfigError` for a webhook without a secret
+ * and for a file of keys that cannot be read, and when an address or the store is taken.
  */
 export async function startTelegramAdapter(
   config: TelegramConfig,
@@ -65,6 +88,7 @@ export async function startTelegramAdapter(
   overrides: Partial<TelegramParts> = {},
 ): Promise<RunningService & { readonly webhookAddress: string | undefined }> {
   const delivery = deliveryOf(config);
+  const sealer = await openSealer(config);
   const address = ownAddress(config.listenAddress, telegramAdapterVariables.telegramAddress, config.telegramAddress);
   await using resources = new AsyncDisposableStack();
   const log = host.log.child({ service: SERVICE });
@@ -86,12 +110,16 @@ export async function startTelegramAdapter(
   const onTakeover = (key: string) => shown.takeovers.inc({ what: key.endsWith('/updates') ? 'updates' : 'chat' });
   const leases = replicas && new Leases(store, replicas, onTakeover);
 
-  const botFor = (token: string): RunningBot => {
+  const webhook = delivery.by === 'webhook' ? await startWebhook({ address: delivery.address, log }) : undefined;
+  if (webhook !== undefined) resources.defer(() => webhook.stop());
+  const looks = overrides.looks ?? LOOKS;
+  const assistants = createClient(AssistantService, training);
+  const menus = new Menus(store);
+  const inbox = new Inbox(store);
+  const botFor = ({ token, assistant, delivery, isFromEnvironment }: Engagement): RunningBot => {
     const stopping = new AbortController();
     const { signal } = stopping;
     const bot = botIdOf(token);
-    const looks = overrides.looks ?? LOOKS;
-    const inbox = new Inbox(store);
     const people = new People(store, bot);
     const owners = new Owners(store, bot, (config.owners ?? []).map(Number));
     const client = new TelegramClient({ token, apiUrl: config.apiUrl, clock, metrics: shown });
@@ -124,7 +152,7 @@ export async function startTelegramAdapter(
         leave: (lane) => leave(desk, lane),
         lookEveryMs: looks.laneEveryMs,
       }),
-      assistants: new Assistants(createClient(AssistantService, training), config.assistant),
+      assistants: new Assistants(assistants, assistant),
       conversation: createClient(ConversationService, conversation),
       sessions: createClient(SessionService, conversation),
       stops: new Stops(people, store.exclusive),
@@ -138,37 +166,63 @@ export async function startTelegramAdapter(
       groupFeedback: config.groupFeedback === 'ask',
       signal,
     };
-    return new RunningBot({ desk, delivery, looks, menus: new Menus(store), leases, stopping });
+    return new RunningBot({ desk, delivery, webhook, isFromEnvironment, looks, menus, leases, stopping });
   };
-  const bots = config.token === undefined ? [] : [botFor(config.token)];
+  const { token } = config;
+  const ofEnvironment =
+    token === undefined
+      ? undefined
+      : { id: botIdOf(token), bot: botFor({ token, assistant: config.assistant, delivery, isFromEnvironment: true }) };
+  const registry = new BotRegistry(store);
+  const door = new BotDoor({ apiUrl: config.apiUrl, clock, metrics: shown });
+  const fleet = new Fleet({
+    registry,
+    sealer,
+    environmentBot: ofEnvironment?.id,
+    botFor: ({ key, assistant }, { token, webhookSecret }) =>
+      botFor({
+        token,
+        assistant: assistant.slice('assistants/'.length),
+        delivery: deliveryBelow(delivery, key, webhookSecret),
+        isFromEnvironment: false,
+      }),
+    removeWebhook: (token, signal) => door.removeWebhook(token, signal),
+    health,
+    log,
+    lookEveryMs: looks.botsEveryMs,
+  });
 
   let running = true;
   const server = await startRpcServer({
     service: SERVICE,
     address,
     identity,
-    served: [serve(BotService, { listBots: async () => ({ bots: bots.map((bot) => bot.describe()) }) })],
+    served: [
+      serveBots({ registry, fleet, ofEnvironment, sealer, door, assistants, delivery: delivery.by, clock, ids }),
+    ],
     log,
     metrics,
     clock,
     ready: () => running && health.isWritable,
   });
   resources.defer(() => server.stop(0));
-  if (bots.length > 0) replicas?.start();
-  for (const bot of bots) {
-    await bot.start();
-    replicas?.onGone(() => bot.takeOver());
-  }
+  replicas?.start();
+  replicas?.onGone(() => {
+    ofEnvironment?.bot.takeOver();
+    fleet.takeOver();
+  });
+  ofEnvironment?.bot.start();
+  await fleet.start();
 
   const owned = resources.move();
   return {
     name: SERVICE,
     address: server.address,
-    webhookAddress: bots[0]?.webhookAddress,
+    webhookAddress: webhook?.address,
     ready: () => running && health.isWritable,
     stop: async (graceMs) => {
       running = false;
-      await Promise.all([...bots.map((bot) => bot.stop(graceMs)), server.stop(graceMs)]);
+      await Promise.all([ofEnvironment?.bot.stop(graceMs), fleet.stop(graceMs), server.stop(graceMs), webhook?.stop()]);
       await replicas?.stop();
       await owned.disposeAsync();
     },

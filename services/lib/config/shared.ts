@@ -1,4 +1,14 @@
-import { address, addresses, choice, connection, duration, name, text, url } from '#lib/config/variables.ts';
+import {
+  address,
+  addresses,
+  choice,
+  connection,
+  duration,
+  name,
+  secretKeys,
+  text,
+  url,
+} from '#lib/config/variables.ts';
 
 /** Variables that several services read. Each service spreads those that it needs into its own. */
 
@@ -13,6 +23,14 @@ export const mongodbUrl = connection('OTVET_MONGODB_URL', ['mongodb', 'mongodb+s
 
 export const natsUrl = connection('OTVET_NATS_URL', ['nats', 'tls'], {
   doc: 'The NATS server with JetStream, or several with commas between them, that carries events. Unset: each service follows the feeds of the others.',
+});
+
+export const secretKey = secretKeys('OTVET_SECRET_KEY', {
+  doc: 'What secrets in the store are sealed with, such as the tokens of bots that are added at run time: 32 bytes in base64, as `npx otvet secret-key` prints them. Several with commas between them: the first one seals, all of them open. Prefer OTVET_SECRET_KEY_FILE.',
+});
+
+export const secretKeyFile = text('OTVET_SECRET_KEY_FILE', {
+  doc: 'A file with such keys, one a line, the newest first. Unset, with OTVET_SECRET_KEY unset: bots cannot be added at run time.',
 });
 
 export const logLevel = choice('OTVET_LOG_LEVEL', ['debug', 'info', 'warn', 'error', 'silent'], {

@@ -1,3 +1,5 @@
+import { parseKeys } from '#lib/sealing/key-text.ts';
+
 /** Configuration: each variable of the environment is declared once, with its meaning; docs/configure.md is made of that. */
 
 /** One variable of the environment. */
@@ -220,6 +222,14 @@ export function connection<const D extends Declaration>(
     const fits = schemes.some((scheme) => value.startsWith(`${scheme}://`) && value.length > scheme.length + 3);
     return fits ? value : new Fault(`must be ${expects}`);
   }) as Variable<Given<D, string>>;
+}
+
+/** Keys to seal secrets with, the newest first. Never shown. */
+export function secretKeys<const D extends Declaration>(name: string, declared: D): Variable<Given<D, string>> {
+  const expects = 'keys of 32 bytes in base64, with commas between them';
+  const secret = { ...declared, secret: true };
+  const parse = (value: string) => (parseKeys(value) === undefined ? refuse(value, secret, expects) : value);
+  return declare(name, secret, expects, parse) as Variable<Given<D, string>>;
 }
 
 const ADDRESS = /^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):(\d{1,5})$/;

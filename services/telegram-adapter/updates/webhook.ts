@@ -9,25 +9,35 @@ const MOST_BYTES = 1_048_576;
 export interface WebhookOptions {
   /** `host:port` to listen on; a port of 0 takes a free one. */
   readonly address: string;
-  /** The path of the public address. */
+  readonly log: Logger;
+}
+
+/** Where the updates of one bot come. */
+export interface WebhookRoute {
+  /** The path of the bot's public address. */
   readonly path: string;
   readonly secret: string;
   /** Stores an update. Undefined while updates cannot be taken. */
   readonly receive: () => ((update: unknown) => Promise<void>) | undefined;
-  readonly log: Logger;
 }
 
 export interface Webhook {
   /** With the real port. */
   readonly address: string;
+  /** Takes the updates of a bot. Returns what ends that. */
+  open(route: WebhookRoute): () => void;
   stop(): Promise<void>;
+}
+
+interface OpenRoute extends WebhookRoute {
+  readonly expected: Buffer;
 }
 
 /** Takes updates that Telegram sends. 200 is the promise that an update is stored; all else makes Telegram send it again. */
 export async function startWebhook(options: WebhookOptions): Promise<Webhook> {
-  const expected = digest(options.secret);
+  const routes = new Map<string, OpenRoute>();
   const server = createServer((request, response) => {
-    takeUpdate(options, expected, request)
+    takeUpdate(routes.get(request.url ?? ''), request)
       .catch((error: unknown) => {
         options.log.error({ err: error }, 'an update could not be stored; Telegram sends it again');
         return 503;
@@ -40,6 +50,13 @@ export async function startWebhook(options: WebhookOptions): Promise<Webhook> {
   const { address, port, family } = server.address() as AddressInfo;
   return {
     address: family === 'IPv6' ? `[${address}]:${port}` : `${address}:${port}`,
+    open: (route) => {
+      const opened = { ...route, expected: digest(route.secret) };
+      routes.set(route.path, opened);
+      return () => {
+        if (routes.get(route.path) === opened) routes.delete(route.path);
+      };
+    },
     stop: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -48,13 +65,13 @@ export async function startWebhook(options: WebhookOptions): Promise<Webhook> {
   };
 }
 
-async function takeUpdate(options: WebhookOptions, expected: Buffer, request: IncomingMessage): Promise<number> {
+async function takeUpdate(route: OpenRoute | undefined, request: IncomingMessage): Promise<number> {
+  if (route === undefined) return 404;
   const given = request.headers['x-telegram-bot-api-secret-token'];
-  const isKnown = timingSafeEqual(digest(typeof given === 'string' ? given : ''), expected);
+  const isKnown = timingSafeEqual(digest(typeof given === 'string' ? given : ''), route.expected);
   if (!isKnown) return 401;
-  if (request.url !== options.path) return 404;
   if (request.method !== 'POST') return 405;
-  const receive = options.receive();
+  const receive = route.receive();
   if (receive === undefined) return 503;
   const body = await readBody(request);
   if (body === undefined) return 413;
