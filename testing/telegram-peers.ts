@@ -39,6 +39,7 @@ export interface TelegramPeers extends AsyncDisposable {
   /** Names of sessions, in the order of the calls. */
   readonly stopped: string[];
   readonly reset: string[];
+  readonly deleted: string[];
   readonly updated: Session[];
   /** Every recording and every file that came. */
   readonly heard: TranscribeRequest[];
@@ -89,6 +90,7 @@ export async function startTelegramPeers(host: Host): Promise<TelegramPeers> {
     asked: [],
     stopped: [],
     reset: [],
+    deleted: [],
     updated: [],
     turns: new Map(),
     handoffs: new PlayedHandoffs(),
@@ -160,6 +162,10 @@ export async function startTelegramPeers(host: Host): Promise<TelegramPeers> {
       async updateSession({ session }) {
         if (session) peers.updated.push(session);
         return { session: session ?? create(SessionSchema) };
+      },
+      async deleteSession({ name }) {
+        peers.deleted.push(name);
+        return {};
       },
       async resetSession({ name }) {
         peers.reset.push(name);

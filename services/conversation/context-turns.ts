@@ -50,6 +50,11 @@ export class ContextTurns {
     this.#keep(key, { ...kept, earlier, isFinished: true });
   }
 
+  /** What is kept of a session must not be used any more. */
+  forget(session: string): void {
+    this.#kept.delete(session);
+  }
+
   async #read(turn: TurnRecord, { key, turnCount, contextSince }: SessionRecord): Promise<EarlierTurn[]> {
     if (turnCount <= 1) return [];
     const recent = await this.#turns.recent(key, Math.max(1, contextSince), EARLIER_TURNS + 1);

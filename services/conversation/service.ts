@@ -26,6 +26,7 @@ import { Attachments } from './attachments.ts';
 import { type ConversationConfig, conversationVariables } from './config.ts';
 import { ContextTurns } from './context-turns.ts';
 import { conversationHandlers } from './conversation-handlers.ts';
+import { Erasing } from './erasing.ts';
 import { handoffChanged } from './handoff-events.ts';
 import { EXPIRY_LOOK_MS, HandoffExpiry } from './handoff-expiry.ts';
 import { handoffHandlers } from './handoff-handlers.ts';
@@ -147,6 +148,16 @@ export async function startConversation(
   const queueLimit = config.sessionQueue;
   const asking = new Asking({ turns, sessions, runner, releases, attachments, clock, ids, queueLimit });
   const stopping = new Stopping({ turns, sessions, runner, clock, log });
+  const erasing = new Erasing({
+    sessions,
+    sessionCollection: sessionDocuments,
+    turnCollection: turnDocuments,
+    messageCollection: handoffMessageDocuments,
+    stopping,
+    files,
+    kept,
+    context,
+  });
   const sweep = new Sweep({ turns, sessions, runner, clock, log });
   const expiry = new HandoffExpiry({ handoffs, clock, log, everyMs: overrides.handoffLookMs ?? EXPIRY_LOOK_MS });
   const activations = events.bus({ training }).consume({
@@ -177,6 +188,7 @@ export async function startConversation(
           sessionCollection: sessionDocuments,
           turnCollection: turnDocuments,
           files,
+          erasing,
           clock,
         }),
       ),

@@ -5,6 +5,7 @@ import type { Clock } from '#lib/clock.ts';
 import { listPage } from '#lib/documents/page.ts';
 import type { Collection } from '#lib/documents/port.ts';
 import type { Handlers } from '#lib/rpc/server.ts';
+import type { Erasing } from './erasing.ts';
 import {
   fieldInvalid,
   principalMissing,
@@ -26,6 +27,7 @@ export interface SessionHandlersParts {
   readonly sessionCollection: Collection<SessionRecord>;
   readonly turnCollection: Collection<TurnRecord>;
   readonly files: Pick<SessionFiles, 'attach' | 'remove'>;
+  readonly erasing: Pick<Erasing, 'erase'>;
   readonly clock: Clock;
 }
 
@@ -33,7 +35,7 @@ const DEFAULT_PAGE = 50;
 
 /** SessionService: reading and steering sessions. */
 export function sessionHandlers(parts: SessionHandlersParts): Handlers<typeof SessionService> {
-  const { sessions, turns, sessionCollection, turnCollection, files, clock } = parts;
+  const { sessions, turns, sessionCollection, turnCollection, files, erasing, clock } = parts;
   const reader: Reader = (key) => sessions.get(key);
   const make = async (name: string, principal: Principal | undefined): Promise<string> => {
     const { assistant, session } = parseSessionName(name);
@@ -92,6 +94,14 @@ export function sessionHandlers(parts: SessionHandlersParts): Handlers<typeof Se
       const key = await make(name, principal);
       const { passageCount, until } = await files.attach(key, fileName, new Uint8Array(content), language);
       return { passageCount, expireTime: timestampFromMs(until) };
+    },
+
+    async deleteSession({ name }, { principal }) {
+      if (!principal) throw principalMissing();
+      const { assistant, session } = parseSessionName(name);
+      if (realmOf(session) !== principal.realm) throw sessionNotFound();
+      await erasing.erase(sessionKey({ assistant, session }), principal.subject);
+      return {};
     },
 
     async getTurn({ name }, { principal }) {

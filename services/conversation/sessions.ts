@@ -33,7 +33,7 @@ export interface SessionRecord extends Document {
   readonly createdAt: number;
   readonly lastTurnAt: number;
   readonly turnCount: number;
-  /** Turns accepted earlier are no context for later answers. */
+  /** Turns accepted earlier are no context for later answers. Tells a session from an erased one of its name, too. */
   readonly contextSince: number;
   /** Files of the person's own, the oldest first; absent: none. */
   readonly files?: readonly SessionFile[];
@@ -292,5 +292,5 @@ function claimOf(session: SessionRecord, { turn, begun = false }: Ticket): Claim
 }
 
 function blank(key: string, assistant: string, realm: string, now: number): Omit<SessionRecord, 'queue' | 'lease'> {
-  return { key, assistant, realm, createdAt: now, lastTurnAt: now, turnCount: 0, contextSince: 0 };
+  return { key, assistant, realm, createdAt: now, lastTurnAt: now, turnCount: 0, contextSince: now };
 }

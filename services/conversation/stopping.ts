@@ -28,7 +28,15 @@ export class Stopping implements Disposable {
 
   /** How many turns were running or waiting, and are not any more or will not be within a moment. */
   async stop(session: SessionRecord): Promise<number> {
-    const stopped = await Promise.all(session.queue.map(({ turn }) => this.#stopOne(session.key, turn)));
+    return this.stopTurns(
+      session.key,
+      session.queue.map(({ turn }) => turn),
+    );
+  }
+
+  /** The same for certain turns of a session. */
+  async stopTurns(session: string, turns: readonly string[]): Promise<number> {
+    const stopped = await Promise.all(turns.map((turn) => this.#stopOne(session, turn)));
     return stopped.filter(Boolean).length;
   }
 

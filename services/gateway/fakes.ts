@@ -196,6 +196,7 @@ function sessions(): Handlers<typeof SessionService> {
     getSession: async ({ name }) => ({ session: { name } }),
     listSessions: async () => ({}),
     updateSession: async ({ session }) => ({ ...(session ? { session } : {}) }),
+    deleteSession: async () => ({}),
     resetSession: async () => ({}),
     getTurn: async () => ({}),
     listTurns: async () => ({ turns: [] }),

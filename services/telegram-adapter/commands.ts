@@ -1,7 +1,7 @@
 import type { Assistant } from '#gen/otvet/training/v1/assistant_pb.ts';
 import { RpcError } from '#lib/rpc/status.ts';
 import { directed } from '#lib/words/direction.ts';
-import { directionOf, type Tongue } from '#lib/words/tongues.ts';
+import { directionOf, ownName, type Tongue } from '#lib/words/tongues.ts';
 import type { Part } from './answering/deliver.ts';
 import type { Letter } from './answering/letters.ts';
 import { type Desk, principalOf, sessionOf } from './desk.ts';
@@ -46,6 +46,12 @@ async function reply(desk: Desk, command: Command, tongue: Tongue): Promise<Part
       return words(await callPeople(desk, command, tongue));
     case 'stop':
       return await stop(desk, command, tongue);
+    case 'privacy':
+      return words(say(tongue, 'privacyText'));
+    case 'forget':
+      return await forget(desk, command, tongue);
+    case 'settings':
+      return words(say(tongue, 'settingsText', { language: ownName(tongue) }));
     case 'lang':
       return await chooseLanguage(desk, command, command.argument, tongue);
     default:
@@ -90,6 +96,21 @@ async function startAnew(desk: Desk, command: Command, tongue: Tongue): Promise<
   await leavePeople(desk, command);
   await inSession(desk, command, (name, principal) => desk.sessions.resetSession({ name }, { principal }));
   return words(say(tongue, 'newConversation'));
+}
+
+/** How long a second /forget is waited for, in milliseconds. */
+const FORGET_MS = 60_000;
+
+/** Deletes what the person asked in this session, when they say so twice. Told again after a broken try, it deletes what is left. */
+async function forget(desk: Desk, command: Command, tongue: Tongue): Promise<Rendered> {
+  const { user, message, at, place } = command;
+  if (!(await desk.people.mayForget(command, user, message, at))) {
+    await desk.people.offerForgetting(command, user, message, at + FORGET_MS);
+    return words(say(tongue, 'forgetConfirm'));
+  }
+  if (place === 'private') await desk.stops.stop(command, message);
+  await inSession(desk, command, (name, principal) => desk.sessions.deleteSession({ name }, { principal }));
+  return words(say(tongue, 'conversationForgotten'));
 }
 
 /** Overtakes what waits: questions that conversation has not seen yet are dropped when their turn comes. */

@@ -43,7 +43,10 @@ export interface Desk {
   readonly lanes: Lanes;
   readonly assistants: Assistants;
   readonly conversation: Pick<Client<typeof ConversationService>, 'ask' | 'stopTurns' | 'transcribe'>;
-  readonly sessions: Pick<Client<typeof SessionService>, 'resetSession' | 'getTurn' | 'giveFeedback' | 'attachFile'>;
+  readonly sessions: Pick<
+    Client<typeof SessionService>,
+    'resetSession' | 'deleteSession' | 'getTurn' | 'giveFeedback' | 'attachFile'
+  >;
   readonly stops: Stops;
   readonly health: StoreHealth;
   readonly metrics: TelegramMetrics;

@@ -26,6 +26,9 @@ export const COMMANDS: readonly Command[] = [
   { command: 'feedback', description: 'commandFeedback', scopes: ['all_private_chats', 'all_group_chats'] },
   { command: 'human', description: 'commandHuman', scopes: ['all_private_chats'] },
   { command: 'lang', description: 'commandLang', scopes: ['all_private_chats', 'all_chat_administrators'] },
+  { command: 'settings', description: 'commandSettings', scopes: ['all_private_chats'] },
+  { command: 'privacy', description: 'commandPrivacy', scopes: ['all_private_chats', 'all_group_chats'] },
+  { command: 'forget', description: 'commandForget', scopes: ['all_private_chats', 'all_group_chats'] },
 ];
 
 /** In a group these are taken without the bot's name behind them. */

@@ -19,6 +19,10 @@ interface Chat extends Document {
   /** When the person was last told that the bot does not answer them, and for which message. */
   readonly refusedAt?: number;
   readonly refusedFor?: number;
+  /** Who was asked whether all is to be deleted, with which message, and until when the answer counts (milliseconds since the epoch). */
+  readonly forgetFor?: number;
+  readonly forgetBy?: number;
+  readonly forgetUntil?: number;
   /** The album that was last replied to, and its message that has the reply. */
   readonly album?: string;
   readonly albumReplyTo?: number;
@@ -82,6 +86,17 @@ export class People {
       { refusedAt: { lt: now - everyMs } },
       { refusedAt: { exists: false } },
     ]);
+  }
+
+  /** Notes that a person was asked, with this message of theirs, whether all is to be deleted. */
+  async offerForgetting(where: Where, user: number, message: number, until: number): Promise<void> {
+    await this.#put(where, { set: { forgetFor: user, forgetBy: message, forgetUntil: until } });
+  }
+
+  /** Whether a later message of the same person came in time. */
+  async mayForget(where: Where, user: number, message: number, at: number): Promise<boolean> {
+    const chat = await this.#chats.get(this.#key(where));
+    return chat?.forgetFor === user && message > (chat.forgetBy ?? message) && at <= (chat.forgetUntil ?? 0);
   }
 
   /** True for one message only of an album: the one that gets the reply. */

@@ -90,4 +90,13 @@ export const ar: Words = {
   operatorBlocked: 'لم تُسلَّم: لم يعد الوصول إلى الشخص ممكنًا.',
   buttonTake: 'تولي المحادثة',
   buttonGiveBack: 'إعادتها',
+  privacyText:
+    'أحتفظ بأسئلتك وإجاباتي وتقييماتك لكي أجيب ضمن السياق وأتحسن. تبقى لدى من يديرونني. وقد أمرر سؤالك إلى نموذج لغوي للعثور على إجابة. يحذف /forget هذه المحادثة.',
+  forgetConfirm:
+    'هل أحذف هذه المحادثة بكل أسئلتها وإجاباتها؟ أرسل /forget مرة أخرى خلال دقيقة. لا يمكن التراجع عن ذلك.',
+  conversationForgotten: 'تم، حُذفت هذه المحادثة.',
+  settingsText: 'اللغة: {language}. غيّرها بـ /lang.',
+  commandSettings: 'الإعدادات',
+  commandPrivacy: 'ما المحفوظ عنك',
+  commandForget: 'حذف ما هو محفوظ عنك',
 };

@@ -99,4 +99,13 @@ export const de: Words = {
   operatorBlocked: 'Nicht zugestellt: die Person ist nicht mehr erreichbar.',
   buttonTake: 'Übernehmen',
   buttonGiveBack: 'Zurückgeben',
+  privacyText:
+    'Ich behalte deine Fragen, meine Antworten und deine Bewertungen, um im Zusammenhang zu antworten und besser zu werden. Sie bleiben bei denen, die mich betreiben. Um eine Antwort zu finden, gebe ich deine Frage vielleicht an ein Sprachmodell weiter. /forget löscht dieses Gespräch.',
+  forgetConfirm:
+    'Soll ich dieses Gespräch löschen, alle Fragen und Antworten? Schick innerhalb einer Minute noch einmal /forget. Das lässt sich nicht rückgängig machen.',
+  conversationForgotten: 'Fertig, dieses Gespräch ist gelöscht.',
+  settingsText: 'Sprache: {language}. Ändern mit /lang.',
+  commandSettings: 'Einstellungen',
+  commandPrivacy: 'Was über Sie gespeichert ist',
+  commandForget: 'Löschen, was über Sie gespeichert ist',
 };

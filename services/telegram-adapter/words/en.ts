@@ -91,6 +91,15 @@ export const en = {
   operatorBlocked: 'Not delivered: the person cannot be reached any more.',
   buttonTake: 'Take',
   buttonGiveBack: 'Give back',
+  privacyText:
+    'I keep your questions, my answers and what you think of them, so that I can answer in context and become better. They stay with those who run me. To find an answer I may pass your question on to a language model. /forget deletes this conversation.',
+  forgetConfirm:
+    'Shall I delete this conversation, all questions and answers? Send /forget again within a minute. This cannot be undone.',
+  conversationForgotten: 'Done, this conversation is deleted.',
+  settingsText: 'Language: {language}. Change it with /lang.',
+  commandSettings: 'Settings',
+  commandPrivacy: 'What is kept about you',
+  commandForget: 'Delete what is kept about you',
 } as const;
 
 /** The same in a language. */

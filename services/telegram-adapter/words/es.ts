@@ -92,4 +92,13 @@ export const es: Words = {
   operatorBlocked: 'No entregado: ya no se puede contactar con la persona.',
   buttonTake: 'Tomar',
   buttonGiveBack: 'Devolver',
+  privacyText:
+    'Guardo tus preguntas, mis respuestas y tus opiniones, para responder en contexto y mejorar. Se quedan con quienes me gestionan. Para encontrar una respuesta puedo pasar tu pregunta a un modelo de lenguaje. /forget borra esta conversación.',
+  forgetConfirm:
+    '¿Borro esta conversación, con todas las preguntas y respuestas? Envía /forget otra vez en menos de un minuto. No se puede deshacer.',
+  conversationForgotten: 'Hecho, esta conversación está borrada.',
+  settingsText: 'Idioma: {language}. Cámbialo con /lang.',
+  commandSettings: 'Ajustes',
+  commandPrivacy: 'Qué se guarda sobre usted',
+  commandForget: 'Borrar lo que se guarda sobre usted',
 };

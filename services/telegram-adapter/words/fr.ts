@@ -98,4 +98,13 @@ export const fr: Words = {
   operatorBlocked: 'Non remis : cette personne n’est plus joignable.',
   buttonTake: 'Prendre',
   buttonGiveBack: 'Rendre',
+  privacyText:
+    'Je garde vos questions, mes réponses et vos avis, pour répondre dans le contexte et m’améliorer. Ils restent chez ceux qui me gèrent. Pour trouver une réponse, je peux transmettre votre question à un modèle de langage. /forget supprime cette conversation.',
+  forgetConfirm:
+    'Dois-je supprimer cette conversation, toutes les questions et réponses ? Renvoyez /forget dans la minute. C’est définitif.',
+  conversationForgotten: 'C’est fait, cette conversation est supprimée.',
+  settingsText: 'Langue : {language}. Changez-la avec /lang.',
+  commandSettings: 'Réglages',
+  commandPrivacy: 'Ce qui est conservé à votre sujet',
+  commandForget: 'Effacer ce qui est conservé à votre sujet',
 };

@@ -89,4 +89,12 @@ export const he: Words = {
   operatorBlocked: 'לא נמסר: אי אפשר עוד להשיג את האדם.',
   buttonTake: 'לקחת',
   buttonGiveBack: 'להחזיר',
+  privacyText:
+    'אני שומר את השאלות שלכם, את התשובות שלי ואת הדעות שלכם, כדי לענות בהקשר ולהשתפר. הן נשארות אצל מי שמפעיל אותי. כדי למצוא תשובה ייתכן שאעביר את השאלה למודל שפה. ‎/forget מוחק את השיחה הזאת.',
+  forgetConfirm: 'למחוק את השיחה הזאת, את כל השאלות והתשובות? שלחו שוב /forget בתוך דקה. אי אפשר לבטל את זה.',
+  conversationForgotten: 'בוצע, השיחה הזאת נמחקה.',
+  settingsText: 'שפה: {language}. אפשר לשנות אותה עם /lang.',
+  commandSettings: 'הגדרות',
+  commandPrivacy: 'מה נשמר עליכם',
+  commandForget: 'למחוק את מה שנשמר עליכם',
 };

@@ -94,4 +94,13 @@ export const id: Words = {
   operatorBlocked: 'Tidak terkirim: orang ini tidak dapat dihubungi lagi.',
   buttonTake: 'Ambil',
   buttonGiveBack: 'Kembalikan',
+  privacyText:
+    'Saya menyimpan pertanyaan Anda, jawaban saya, dan pendapat Anda, agar dapat menjawab sesuai konteks dan menjadi lebih baik. Semuanya tetap pada pengelola saya. Untuk menemukan jawaban, saya mungkin meneruskan pertanyaan Anda ke model bahasa. /forget menghapus percakapan ini.',
+  forgetConfirm:
+    'Hapus percakapan ini, semua pertanyaan dan jawaban? Kirim /forget lagi dalam satu menit. Ini tidak dapat dibatalkan.',
+  conversationForgotten: 'Selesai, percakapan ini sudah dihapus.',
+  settingsText: 'Bahasa: {language}. Ubah dengan /lang.',
+  commandSettings: 'Pengaturan',
+  commandPrivacy: 'Apa yang disimpan tentang Anda',
+  commandForget: 'Hapus yang disimpan tentang Anda',
 };

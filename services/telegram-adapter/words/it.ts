@@ -93,4 +93,13 @@ export const it: Words = {
   operatorBlocked: 'Non consegnato: la persona non è più raggiungibile.',
   buttonTake: 'Prendi',
   buttonGiveBack: 'Restituisci',
+  privacyText:
+    'Conservo le tue domande, le mie risposte e i tuoi giudizi, per rispondere nel contesto e migliorare. Restano a chi mi gestisce. Per trovare una risposta posso passare la tua domanda a un modello linguistico. /forget elimina questa conversazione.',
+  forgetConfirm:
+    'Devo eliminare questa conversazione, con tutte le domande e le risposte? Invia di nuovo /forget entro un minuto. Non si può annullare.',
+  conversationForgotten: 'Fatto, questa conversazione è eliminata.',
+  settingsText: 'Lingua: {language}. Cambiala con /lang.',
+  commandSettings: 'Impostazioni',
+  commandPrivacy: 'Cosa viene conservato su di te',
+  commandForget: 'Cancella ciò che è conservato su di te',
 };

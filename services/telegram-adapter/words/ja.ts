@@ -94,4 +94,13 @@ export const ja: Words = {
   operatorBlocked: '未配信：この方にはもう連絡できません。',
   buttonTake: '引き受ける',
   buttonGiveBack: '戻す',
+  privacyText:
+    '文脈に沿って答え、より良くなるために、あなたの質問、私の回答、ご意見を保存します。それらは私の運営者のもとに残ります。答えを探すために、質問を言語モデルに渡すことがあります。/forget でこの会話を削除できます。',
+  forgetConfirm:
+    'この会話の質問と回答をすべて削除しますか。一分以内にもう一度 /forget を送ってください。元に戻せません。',
+  conversationForgotten: 'この会話を削除しました。',
+  settingsText: '言語: {language}。/lang で変更できます。',
+  commandSettings: '設定',
+  commandPrivacy: '保存されている情報',
+  commandForget: '保存されている情報を消す',
 };

@@ -91,4 +91,12 @@ export const ko: Words = {
   operatorBlocked: '전달되지 않음: 이제 이분께 연락할 수 없습니다.',
   buttonTake: '맡기',
   buttonGiveBack: '돌려주기',
+  privacyText:
+    '대화의 맥락에 맞게 답하고 나아지기 위해 질문, 제 답변, 평가를 보관해요. 이는 저를 운영하는 곳에 남아요. 답을 찾기 위해 질문을 언어 모델에 전달할 수 있어요. /forget은 이 대화를 삭제해요.',
+  forgetConfirm: '이 대화의 모든 질문과 답변을 삭제할까요? 1분 안에 /forget을 다시 보내 주세요. 되돌릴 수 없어요.',
+  conversationForgotten: '이 대화를 삭제했어요.',
+  settingsText: '언어: {language}. /lang으로 바꿀 수 있어요.',
+  commandSettings: '설정',
+  commandPrivacy: '저장된 내 정보',
+  commandForget: '저장된 내 정보 지우기',
 };

@@ -94,4 +94,13 @@ export const pl: Words = {
   operatorBlocked: 'Nie dostarczono: z tą osobą nie ma już kontaktu.',
   buttonTake: 'Przejmij',
   buttonGiveBack: 'Oddaj',
+  privacyText:
+    'Przechowuję twoje pytania, moje odpowiedzi i twoje oceny, aby odpowiadać w kontekście i stawać się lepszym. Zostają u tych, którzy mnie prowadzą. Aby znaleźć odpowiedź, mogę przekazać pytanie modelowi językowemu. /forget usuwa tę rozmowę.',
+  forgetConfirm:
+    'Usunąć tę rozmowę, wszystkie pytania i odpowiedzi? Wyślij /forget jeszcze raz w ciągu minuty. Tego nie można cofnąć.',
+  conversationForgotten: 'Gotowe, ta rozmowa jest usunięta.',
+  settingsText: 'Język: {language}. Zmienisz go przez /lang.',
+  commandSettings: 'Ustawienia',
+  commandPrivacy: 'Co jest o Tobie przechowywane',
+  commandForget: 'Usuń to, co jest o Tobie przechowywane',
 };

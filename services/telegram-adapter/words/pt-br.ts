@@ -92,4 +92,13 @@ export const ptBr: Words = {
   operatorBlocked: 'Não entregue: não é mais possível falar com a pessoa.',
   buttonTake: 'Assumir',
   buttonGiveBack: 'Devolver',
+  privacyText:
+    'Guardo suas perguntas, minhas respostas e suas avaliações, para responder no contexto e melhorar. Elas ficam com quem me administra. Para achar uma resposta, posso passar sua pergunta a um modelo de linguagem. /forget apaga esta conversa.',
+  forgetConfirm:
+    'Devo apagar esta conversa, com todas as perguntas e respostas? Envie /forget de novo em até um minuto. Não dá para desfazer.',
+  conversationForgotten: 'Pronto, esta conversa foi apagada.',
+  settingsText: 'Idioma: {language}. Mude com /lang.',
+  commandSettings: 'Configurações',
+  commandPrivacy: 'O que fica guardado sobre você',
+  commandForget: 'Apagar o que está guardado sobre você',
 };

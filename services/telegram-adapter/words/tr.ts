@@ -92,4 +92,13 @@ export const tr: Words = {
   operatorBlocked: 'İletilmedi: kişiye artık ulaşılamıyor.',
   buttonTake: 'Al',
   buttonGiveBack: 'Geri ver',
+  privacyText:
+    'Sorularınızı, yanıtlarımı ve değerlendirmelerinizi saklarım: konuşmayı gözeterek yanıt vermek ve gelişmek için. Bunlar beni yönetenlerde kalır. Yanıt bulmak için sorunuzu bir dil modeline iletebilirim. /forget bu konuşmayı siler.',
+  forgetConfirm:
+    'Bu konuşmayı, tüm soru ve yanıtları sileyim mi? Bir dakika içinde /forget komutunu yeniden gönderin. Bu geri alınamaz.',
+  conversationForgotten: 'Tamam, bu konuşma silindi.',
+  settingsText: 'Dil: {language}. /lang ile değiştirin.',
+  commandSettings: 'Ayarlar',
+  commandPrivacy: 'Hakkınızda neler saklanıyor',
+  commandForget: 'Hakkınızda saklananları sil',
 };

@@ -94,4 +94,13 @@ export const uz: Words = {
   operatorBlocked: 'Yetkazilmadi: odam bilan endi aloqa yo‘q.',
   buttonTake: 'Olish',
   buttonGiveBack: 'Qaytarish',
+  privacyText:
+    'Men savollaringizni, javoblarimni va baholaringizni saqlayman: suhbatni hisobga olib javob berish va yaxshilanish uchun. Ular meni boshqaradiganlarda qoladi. Javob topish uchun savolingizni til modeliga berishim mumkin. /forget bu suhbatni o‘chiradi.',
+  forgetConfirm:
+    'Bu suhbatni, barcha savol va javoblarni o‘chiraymi? Bir daqiqa ichida /forget ni yana yuboring. Buni qaytarib bo‘lmaydi.',
+  conversationForgotten: 'Tayyor, bu suhbat o‘chirildi.',
+  settingsText: 'Til: {language}. Uni /lang bilan o‘zgartiring.',
+  commandSettings: 'Sozlamalar',
+  commandPrivacy: 'Siz haqingizda nima saqlanadi',
+  commandForget: 'Siz haqingizda saqlanganlarni oʻchirish',
 };

@@ -92,4 +92,13 @@ export const vi: Words = {
   operatorBlocked: 'Chưa gửi được: không còn liên lạc được với người này.',
   buttonTake: 'Nhận',
   buttonGiveBack: 'Trả lại',
+  privacyText:
+    'Tôi lưu câu hỏi của bạn, câu trả lời của tôi và ý kiến của bạn, để trả lời đúng ngữ cảnh và tốt hơn. Chúng ở lại với những người vận hành tôi. Để tìm câu trả lời, tôi có thể chuyển câu hỏi của bạn cho một mô hình ngôn ngữ. /forget xóa cuộc trò chuyện này.',
+  forgetConfirm:
+    'Xóa cuộc trò chuyện này, mọi câu hỏi và câu trả lời? Hãy gửi lại /forget trong vòng một phút. Không thể hoàn tác.',
+  conversationForgotten: 'Xong, cuộc trò chuyện này đã được xóa.',
+  settingsText: 'Ngôn ngữ: {language}. Đổi bằng /lang.',
+  commandSettings: 'Cài đặt',
+  commandPrivacy: 'Những gì được lưu về bạn',
+  commandForget: 'Xóa những gì được lưu về bạn',
 };

@@ -88,4 +88,12 @@ export const zhHans: Words = {
   operatorBlocked: '未送达：已无法联系到对方。',
   buttonTake: '接手',
   buttonGiveBack: '交还',
+  privacyText:
+    '我保存您的问题、我的回答和您的评价，以便结合上下文回答并不断改进。它们留在运营者那里。为了找到答案，我可能会把您的问题交给语言模型。/forget 会删除这段对话。',
+  forgetConfirm: '要删除这段对话的所有问题和回答吗？请在一分钟内再次发送 /forget。此操作无法撤销。',
+  conversationForgotten: '好了，这段对话已删除。',
+  settingsText: '语言：{language}。用 /lang 更改。',
+  commandSettings: '设置',
+  commandPrivacy: '保存了您的哪些信息',
+  commandForget: '删除保存的您的信息',
 };
