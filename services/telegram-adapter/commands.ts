@@ -108,7 +108,7 @@ async function forget(desk: Desk, command: Command, tongue: Tongue): Promise<Ren
     await desk.people.offerForgetting(command, user, message, at + FORGET_MS);
     return words(say(tongue, 'forgetConfirm'));
   }
-  if (place === 'private') await desk.stops.stop(command, message);
+  if (place === 'private') await desk.stops.stop(command, { upTo: message, at: desk.clock.now() });
   await inSession(desk, command, (name, principal) => desk.sessions.deleteSession({ name }, { principal }));
   return words(say(tongue, 'conversationForgotten'));
 }

@@ -36,6 +36,7 @@ export async function answerStanding(
   standing: Extract<Work, { kind: 'standing' }>,
 ): Promise<readonly Letter[]> {
   const { chat, title, isNew, user } = standing;
+  if (chat === desk.operators.group) return [];
   if (isNew && (await desk.owners.isOwner(user))) await desk.groups.open(chat, title);
   const state = await desk.groups.state(chat);
   if (state !== 'open') return isNew && standing.canSpeak ? answerKnock(desk, update, standing) : [];

@@ -153,7 +153,16 @@ describe('what an update means', () => {
       const photo = [{}];
       const caption_entities = mention(0);
       expect(inGroup({ photo, caption: '@OtvetBot what?', caption_entities })).to.deep.include({ kind: 'unsupported' });
-      expect(inGroup({ photo, caption: 'what?' })).to.deep.equal({ kind: 'ignored' });
+      for (const caption of ['what?', '/ask@other_bot what?', '/asking']) {
+        expect(inGroup({ photo, caption })).to.deep.equal({ kind: 'ignored' });
+      }
+      const file = { file_id: 'f', file_unique_id: 'u' };
+      const pictures = [{ ...file, width: 9, height: 9, file_size: 9 }];
+      expect(inGroup({ photo: pictures, caption: '/ask what?' })).to.deep.include({ kind: 'media', text: 'what?' });
+      const reply_to_message = { message_id: 3, from: { id: 42, is_bot: true }, text: 'Then.' };
+      const voice = { ...file, duration: 3, mime_type: 'audio/ogg' };
+      expect(inGroup({ voice, reply_to_message })).to.deep.include({ kind: 'media' });
+      expect(inGroup({ sticker: file, reply_to_message })).to.deep.equal({ kind: 'ignored' });
     });
 
     it('anonymous administrators and channels ask as the chat that they speak for; posts passed on do not', () => {

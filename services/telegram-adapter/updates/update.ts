@@ -129,13 +129,23 @@ function readInGroup(message: unknown, said: Said, self: Self): Meaning {
   const text = textOf(field(message, 'text'));
   const command = text === '' ? undefined : readCommand(text, quoted, said, self);
   if (command !== undefined) return command;
-  const words = addressedWords(message, self);
+  const words = askedBelow(message, self) ?? addressedWords(message, self);
   if (words === undefined) return IGNORED;
-  if (text === '') return wordsOf(message) === '' ? IGNORED : readOther(message, words, said);
+  // A sticker in reply to an answer is no question; a recording is.
+  const isSilent = wordsOf(message) === '' && readMedia(message) === undefined;
+  if (text === '') return isSilent ? IGNORED : readOther(message, words, said);
   const question = words === '' ? quoted : words;
   return question.trim() === ''
     ? { kind: 'command', name: 'ask', argument: '', ...said }
     : { kind: 'question', text: question, ...said };
+}
+
+/** What /ask below a picture asks. */
+function askedBelow(message: unknown, self: Self): string | undefined {
+  const [whole, addressee] = /^\/ask(?:@([A-Za-z0-9_]+))?(?:\s+|$)/i.exec(textOf(field(message, 'caption'))) ?? [];
+  if (whole === undefined || (addressee ?? self.username).toLowerCase() !== self.username.toLowerCase())
+    return undefined;
+  return textOf(field(message, 'caption')).slice(whole.length);
 }
 
 /** A command; undefined for what is none. `quoted` is what it replies to, which /ask alone asks. */
