@@ -31,6 +31,8 @@ export interface Backlog {
   take(lane: string, turn: Turn): Promise<Task | 'done' | 'elsewhere'>;
   /** Notes that a task has ended; one that failed is tried again after a while. */
   ended(update: InboxUpdate, succeeded: boolean): void;
+  /** Forgets an update that waited and is done. */
+  drop(update: InboxUpdate): void;
   /** Gives a lane back. */
   leave(lane: string): Promise<void>;
   /** Questions of a session that wait or are worked on. Rejects with `StoreUnavailable`. */

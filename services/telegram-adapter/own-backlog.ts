@@ -65,6 +65,14 @@ export class OwnBacklog implements Backlog {
     this.#known.delete(update.key);
   }
 
+  drop(update: InboxUpdate): void {
+    const waiting = this.#waiting.get(laneOf(update));
+    const at = waiting?.findIndex(({ key }) => key === update.key) ?? -1;
+    if (at >= 0) waiting?.splice(at, 1);
+    this.#known.get(update.key)?.();
+    this.#known.delete(update.key);
+  }
+
   async leave(): Promise<void> {
     // Nobody else wants it.
   }

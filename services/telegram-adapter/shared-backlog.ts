@@ -73,6 +73,10 @@ export class SharedBacklog implements Backlog {
     if (!succeeded) this.#resting.add(update.key);
   }
 
+  drop(update: InboxUpdate): void {
+    this.ended(update, true);
+  }
+
   async leave(lane: string): Promise<void> {
     for (const done of this.#noted.get(lane)?.values() ?? []) done();
     this.#noted.delete(lane);

@@ -13,8 +13,8 @@ import { requestReplied, takeCorrection } from './feedback/correction.ts';
 import { heed } from './feedback/reaction.ts';
 import { answerKnock, answerStanding } from './groups/entry.ts';
 import { handleHandoff } from './handoff/handle.ts';
-import { passOnIfOpen } from './handoff/pass-on.ts';
-import { isHandoffWork } from './handoff/work.ts';
+import { isWithPeople, passOnIfOpen } from './handoff/pass-on.ts';
+import { type HandoffWork, isHandoffWork } from './handoff/work.ts';
 import type { Stepped, Turn } from './lanes.ts';
 import { answerMedia } from './media/answer-media.ts';
 import { aboutAnswers } from './presses/commands.ts';
@@ -23,6 +23,7 @@ import { LeaseLost } from './replicas/replicas.ts';
 import { refusal } from './rules/refusal.ts';
 import { targetOf } from './telegram/target.ts';
 import { escapeHtml, type Rendered } from './text/formatted.ts';
+import { gather, mayBePart } from './updates/gathering.ts';
 import type { InboxUpdate } from './updates/inbox.ts';
 import type { Work } from './updates/update.ts';
 import { type MessageKey, type Needed, say } from './words/catalogue.ts';
@@ -134,6 +135,19 @@ async function respond(desk: Desk, update: InboxUpdate, record: DeliveryRecord):
   }
   const refused = await refusal(desk, update);
   if (refused !== undefined) return post(desk, update, record, refused);
+  // People who have the session see each message for itself.
+  const joins = mayBePart(work) && !(await isWithPeople(desk, work));
+  if (!joins) return respondTo(desk, update, work, record);
+  const whole = await gather(desk, update, record);
+  return respondTo(desk, whole, whole.work, record);
+}
+
+async function respondTo(
+  desk: Desk,
+  update: InboxUpdate,
+  work: Exclude<Work, HandoffWork>,
+  record: DeliveryRecord,
+): Promise<Delivered> {
   switch (work.kind) {
     case 'question':
       return ask(desk, update, work, record);

@@ -103,8 +103,16 @@ export class DeliveryRecord {
   }
 
   /** Writes down what is asked, so that every attempt asks the same. */
-  async understand(text: string, media: readonly Media[]): Promise<void> {
+  async understand(text: string, media?: readonly Media[]): Promise<void> {
     await this.#write((fence) => this.#options.inbox.understand(this.#key, fence, text, media));
+  }
+
+  /** Nothing is left to do for another update, which this one has taken in. */
+  async absorb(key: string): Promise<void> {
+    await this.#write((fence) => {
+      const untouched = fence && [0, ...fence];
+      return this.#options.inbox.finish(key, untouched, [], undefined, this.#options.clock.now());
+    });
   }
 
   /** Nothing is left to do. */

@@ -175,8 +175,9 @@ export class Inbox {
   }
 
   /** Records what is asked, once that is known: by another attempt it must be the same. False: see `#write`. */
-  understand(key: string, fence: Fence | undefined, text: string, media: readonly Media[]): Promise<boolean> {
-    return this.#write(key, fence, { set: { 'work.text': text, 'work.media': media, understood: true } });
+  understand(key: string, fence: Fence | undefined, text: string, media?: readonly Media[]): Promise<boolean> {
+    const set = { 'work.text': text, ...(media === undefined ? {} : { 'work.media': media }), understood: true };
+    return this.#write(key, fence, { set });
   }
 
   /** Records that all is delivered. False: see `#write`. */

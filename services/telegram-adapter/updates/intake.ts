@@ -7,10 +7,8 @@ import type { Self } from './addressing.ts';
 import { field, textOf } from './fields.ts';
 import { acceptInOrder } from './in-order.ts';
 import type { InboxUpdate } from './inbox.ts';
+import { NEAR_LIMIT } from './pasted.ts';
 import { type Meaning, readUpdate, updateIdOf } from './update.ts';
-
-/** A text of about so many UTF-16 units is a part of a longer one: a message takes 4096. */
-const PASTED = 3_900;
 
 /** Takes updates in, whichever way they come: stored first, then worked on. */
 export class Intake {
@@ -83,7 +81,7 @@ export class Intake {
   /** Clients split what is long, and albums, into several messages: those count for nothing. */
   #calmed(meaning: Meaning): Meaning {
     const counts =
-      (meaning.kind === 'question' && meaning.text.length < PASTED) ||
+      (meaning.kind === 'question' && meaning.text.length < NEAR_LIMIT) ||
       meaning.kind === 'command' ||
       ((meaning.kind === 'unsupported' || meaning.kind === 'media') && meaning.album === '');
     const judged = counts ? this.#desk.floods.judge(meaning) : 'take';
