@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { askCommand } from './ask.ts';
+import { addBotCommand, listBotsCommand, removeBotCommand, setBotCommand } from './bots.ts';
 import type { Context } from './command.ts';
 import { connect, type Env, serverUrl } from './connection.ts';
 import { createCommand } from './create.ts';
@@ -12,6 +13,7 @@ import { checkImportFlags, importCommand } from './imports.ts';
 import { createKeyCommand, listKeysCommand, revokeKeyCommand, SCOPES } from './keys.ts';
 import { assistantsCommand, datasetsCommand, sessionsCommand, turnsCommand } from './lists.ts';
 import type { Local } from './local/surroundings.ts';
+import { readSecret } from './secret-input.ts';
 import { statusCommand } from './status.ts';
 import { processTerminal, styled, type Terminal } from './terminal.ts';
 
@@ -22,6 +24,8 @@ export interface Surroundings {
   /** The repository: its `data` folder holds the local server's key. */
   readonly root: string;
   readonly interrupted: AbortSignal;
+  /** Reads a line that nobody is to see, from standard input; `prompt` is shown on a terminal only. */
+  readonly readSecret: (prompt: string) => Promise<string>;
 }
 
 /** Runs the command as a process. Gives its exit code. */
@@ -37,7 +41,9 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   const { env } = process;
   const root = resolve(import.meta.dirname, '..');
   try {
-    return await run(argv, { env, terminal: processTerminal(env), root, interrupted: interrupt.signal });
+    const terminal = processTerminal(env);
+    const secret = (prompt: string) => readSecret(process.stdin, terminal.err, prompt);
+    return await run(argv, { env, terminal, root, interrupted: interrupt.signal, readSecret: secret });
   } finally {
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
   }
@@ -52,6 +58,7 @@ export async function run(argv: readonly string[], around: Surroundings): Promis
     terminal,
     env,
     interrupted,
+    readSecret: around.readSecret,
     chance: () => randomBytes(12).toString('hex'),
     pause: (ms) => sleep(ms, undefined, { signal: interrupted }).catch(() => undefined),
   });
@@ -177,6 +184,43 @@ function describe({ terminal }: Surroundings, act: Act, actLocally: ActLocally):
     .option('--json', 'print one object')
     .action((key: string, flags) => act((context) => revokeKeyCommand(context, key, flags)));
 
+  const bots = program.command('bots').description('Telegram bots: list, add, set, remove');
+  bots
+    .command('list', { isDefault: true })
+    .description('all bots, with whether updates come')
+    .option('--json', 'print one array')
+    .action((flags) => act((context) => listBotsCommand(context, flags)));
+  bots
+    .command('add')
+    .description('add a bot; its token is read from standard input, or asked for')
+    .option('-a, --assistant <name>', 'who answers; not needed where there is one only')
+    .option('--json', 'print one object')
+    .addHelpText('after', BOTS_HELP)
+    .action((flags) => act((context) => addBotCommand(context, flags)));
+  bots
+    .command('set')
+    .description('change who answers')
+    .argument('<bot>', 'its number or @name')
+    .option('-a, --assistant <name>', 'who answers from now on')
+    .option('--json', 'print one object')
+    .action((bot: string, flags) => act((context) => setBotCommand(context, bot, flags)));
+  bots
+    .command('remove')
+    .description('remove a bot: it finishes what it has, and its token is forgotten')
+    .argument('<bot>', 'its number or @name')
+    .option('--json', 'print one object')
+    .action((bot: string, flags) => act((context) => removeBotCommand(context, bot, flags)));
+
+  program
+    .command('secret-key')
+    .description('print a new key for OTVET_SECRET_KEY_FILE, which seals the tokens of added bots')
+    .action(() =>
+      actLocally(async () => {
+        terminal.out.write(`${(await import('#lib/sealing/keys.ts')).newKey()}\n`);
+        return EXIT.ok;
+      }),
+    );
+
   program
     .command('export')
     .description('write everything that Otvet keeps into one file, from files or MongoDB; Otvet must be stopped')
@@ -246,6 +290,7 @@ Examples:
   otvet import ./handbook --dataset handbook        a folder of Markdown and text
   otvet create shop --name "Our shop" --language en ru
   otvet keys create "web shop" --scope ask          a key for a program
+  otvet bots add --assistant shop                   a Telegram bot, by its token
   otvet export otvet.jsonl.gz                       everything, from a stopped server
   otvet doctor
   otvet status
@@ -260,6 +305,16 @@ Environment:
   NO_COLOR         no colours
 
 ${EXIT_HELP}
+`;
+
+const BOTS_HELP = `
+Examples:
+  otvet bots add --assistant hotel                  asks for the token, and shows nothing of it
+  otvet bots add -a hotel < token.txt
+  otvet bots set @hotel_bot --assistant shop
+  otvet bots remove @hotel_bot
+
+The server needs a key to seal tokens with: OTVET_SECRET_KEY_FILE. Make one: otvet secret-key > otvet.key
 `;
 
 const IMPORT_HELP = `

@@ -53,6 +53,8 @@ export interface RunOptions {
   readonly isTTY?: boolean;
   readonly root?: string;
   readonly interrupted?: AbortSignal;
+  /** What stands on standard input. */
+  readonly input?: string;
 }
 
 /** Runs the command in this process, its output caught. */
@@ -61,7 +63,7 @@ export async function runForTest(
   env: Readonly<Record<string, string>>,
   options: RunOptions = {},
 ): Promise<Ran> {
-  const { isTTY = false, root = '/nowhere', interrupted = new AbortController().signal } = options;
+  const { isTTY = false, root = '/nowhere', interrupted = new AbortController().signal, input = '' } = options;
   const caught = { out: '', err: '' };
   const output = (name: 'out' | 'err'): Output => ({
     isTTY,
@@ -71,7 +73,8 @@ export async function runForTest(
       caught[name] += text;
     },
   });
-  const exit = await run(argv, { env, root, interrupted, terminal: { out: output('out'), err: output('err') } });
+  const terminal = { out: output('out'), err: output('err') };
+  const exit = await run(argv, { env, root, interrupted, terminal, readSecret: async () => input });
   return { exit, ...caught };
 }
 
