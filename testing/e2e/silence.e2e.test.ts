@@ -1,11 +1,13 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { newKey } from '#lib/sealing/keys.ts';
 import { startConstellation } from '../constellation.ts';
 import { temporaryFolder } from '../folders.ts';
 import { providerErrors, startProviderDouble } from '../provider-double.ts';
 import { Partner } from '../public-api.ts';
 import { startTelegramDouble } from '../telegram-double.ts';
+import { TelegramFront } from '../telegram-front.ts';
 
 /** Words that occur nowhere but in what people, files and models of this test say. */
 const SAID = {
@@ -16,18 +18,23 @@ const SAID = {
   telegram: 'pangolintelegram',
 };
 const MODEL_KEY = 'sk-ocelotsecretkey';
+const ADDED_TOKEN = '7654321:AAE-tapirsecrettoken';
 
 describe('logs, spans, metrics and errors', () => {
   it('hold nothing that people or files say, no token and no key, whatever fails', async function () {
     this.timeout(60_000);
     await using folder = await temporaryFolder();
     await using telegram = await startTelegramDouble();
+    await using added = await startTelegramDouble({ token: ADDED_TOKEN, username: 'added_bot' });
+    await using front = await TelegramFront.start(telegram, added);
+    const secretKey = newKey();
     await using provider = await startProviderDouble();
     const otvet = await startConstellation('one process', folder.path, {
       OTVET_LOG_LEVEL: 'debug',
       OTVET_TRACES: 'console',
       OTVET_TELEGRAM_TOKEN: telegram.token,
-      OTVET_TELEGRAM_API_URL: telegram.url,
+      OTVET_TELEGRAM_API_URL: front.url,
+      OTVET_SECRET_KEY: secretKey,
       OPENAI_BASE_URL: provider.url,
       OPENAI_API_KEY: MODEL_KEY,
       OPENAI_MODEL: 'test-model',
@@ -59,6 +66,13 @@ describe('logs, spans, metrics and errors', () => {
       telegram.failNext('sendMessage', { status: 400, description: `Bad Request: ${SAID.telegram}` });
       telegram.say(31, `${asked} ${SAID.telegram}`);
       await telegram.waitFor(() => telegram.answers(31).length > 0 || undefined, 15_000);
+      const addBot = (assistant: string) => create(otvet.url, otvet.apiKey, { token: ADDED_TOKEN, assistant });
+      refusals += await addBot('assistants/nobody');
+      refusals += await addBot('assistants/lastochka');
+      refusals += await addBot('assistants/lastochka');
+      added.failNext('sendMessage', { status: 400, description: `Bad Request: ${SAID.telegram}` });
+      added.say(32, `${asked} ${SAID.telegram}`);
+      await added.waitFor(() => added.answers(32).length > 0 || undefined, 15_000);
       refusals += await post(
         otvet.url,
         otvet.apiKey,
@@ -84,7 +98,9 @@ describe('logs, spans, metrics and errors', () => {
       ...SAID,
       modelKey: MODEL_KEY,
       token: telegram.token,
+      addedToken: ADDED_TOKEN,
       apiKey: otvet.apiKey,
+      secretKey,
     })) {
       expect(occurrences(output + metrics, secret), `${what} in logs, spans and metrics`).to.deep.equal([]);
     }
@@ -92,20 +108,34 @@ describe('logs, spans, metrics and errors', () => {
       answer: SAID.answer,
       modelKey: MODEL_KEY,
       token: telegram.token,
+      addedToken: ADDED_TOKEN,
       apiKey: otvet.apiKey,
     })) {
       expect(occurrences(refusals, secret), `${what} in errors`).to.deep.equal([]);
     }
     expect(await filesWith(folder.path, MODEL_KEY), 'files with the key of the model').to.deep.equal([]);
     expect(await filesWith(folder.path, telegram.token), 'files with the token').to.deep.equal([]);
+    expect(await filesWith(folder.path, ADDED_TOKEN), 'files with the token of an added bot').to.deep.equal([]);
+    expect(await filesWith(folder.path, 'tapirsecret'), 'files with a part of it').to.deep.equal([]);
+    expect(await filesWith(folder.path, secretKey), 'files with the key that seals').to.deep.equal([]);
   });
 });
 
 /** What stands around each place where a secret is found. */
 function occurrences(text: string, secret: string): string[] {
-  return [...text.matchAll(new RegExp(secret, 'gi'))].map(({ index }) =>
+  return [...text.matchAll(new RegExp(RegExp.escape(secret), 'gi'))].map(({ index }) =>
     text.slice(Math.max(0, index - 120), index + 80),
   );
+}
+
+/** Adds a bot, or tries to; gives what the server says. */
+async function create(url: string, key: string, bot: object): Promise<string> {
+  const response = await fetch(`${url}/otvet.telegram.v1.BotService/CreateBot`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
+    body: JSON.stringify(bot),
+  });
+  return response.text();
 }
 
 async function post(url: string, key: string, body: string): Promise<string> {

@@ -20,7 +20,7 @@ export const telegram: Check = {
   subject: SUBJECT,
   look: async (patient, signal) => {
     const { token, apiUrl, webhookUrl } = patient.read(telegramAdapterVariables);
-    if (token === undefined) return [ok(SUBJECT, 'no OTVET_TELEGRAM_TOKEN is set: Otvet does not answer there')];
+    if (token === undefined) return [ok(SUBJECT, 'no OTVET_TELEGRAM_TOKEN is set; bots that were added: otvet bots')];
     const { host } = new URL(apiUrl);
     const call = async (method: string): Promise<Result> => {
       const answer = await ask(`${apiUrl}/bot${token}/${method}`, { signal, whose: host, patient });

@@ -159,7 +159,7 @@ export const Scope = {
   TEACH: 3,
 
   /**
-   * Create assistants; create, list and revoke API keys; see the state of channels; answer in the bot's place.
+   * Create assistants; create, list and revoke API keys; manage bots; answer in the bot's place.
    *
    * @generated from enum value: SCOPE_ADMIN = 4;
    */
