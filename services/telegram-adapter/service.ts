@@ -158,7 +158,7 @@ export async function startTelegramAdapter(
       stops: new Stops(people, store.exclusive),
       health,
       metrics: shown,
-      log,
+      log: log.child({ bot }),
       clock,
       ids,
       pace: overrides.pace ?? PRIVATE_CHAT,
