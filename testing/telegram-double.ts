@@ -114,6 +114,16 @@ export class TelegramDouble implements AsyncDisposable {
     return messageId;
   }
 
+  /** A person changes what they wrote. */
+  change(chatId: number, messageId: number, text: string): void {
+    const chat = this.#room.chats.named(chatId);
+    const message = chat.messages.get(messageId);
+    if (message === undefined) throw new Error(`Chat ${chatId} has no message ${messageId}.`);
+    message.versions.push({ at: preciseNow(), text, entities: entitiesOf(text), given: text, parseMode: undefined });
+    this.#room.queue.add({ edited_message: wire(chat, message) });
+    this.#watchers.changed();
+  }
+
   /** A person sends something beside words, perhaps with a caption. Gives the message's id. */
   send(chatId: number, sent: Sent, caption = '', more: SendOptions = {}): number {
     const chat = this.#room.chats.ensure(chatId);

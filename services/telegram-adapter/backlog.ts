@@ -77,6 +77,7 @@ export function chatOf(lane: string): number {
 const KINDS: ReadonlySet<string> = new Set<Work['kind']>([
   'question',
   'media',
+  'edit',
   'command',
   'unsupported',
   'press',

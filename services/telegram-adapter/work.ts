@@ -1,6 +1,7 @@
 import { StoreUnavailable } from '#lib/documents/port.ts';
 import { inSpan, SpanKind } from '#lib/telemetry/traces.ts';
 import { answer } from './answering/answer.ts';
+import { answerEdit } from './answering/answer-edit.ts';
 import { retryKeyboard } from './answering/answer-keyboard.ts';
 import { askedBy } from './answering/asked-by.ts';
 import { type Delivered, deliver, type Part } from './answering/deliver.ts';
@@ -153,6 +154,8 @@ async function respondTo(
       return ask(desk, update, work, record);
     case 'media':
       return (await passOnIfOpen(desk, work)) ? 'delivered' : answerMedia(desk, update, work, record);
+    case 'edit':
+      return answerEdit(desk, update, work, record);
     case 'command':
       return obey(desk, update, work, record);
     case 'press':

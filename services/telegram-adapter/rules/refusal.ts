@@ -13,7 +13,7 @@ import { tongueFor } from '../words/tongue-for.ts';
 const FREE: ReadonlySet<string> = new Set(['pair', 'privacy', 'forget', 'lang']);
 
 /** Words of the kinds of work that are answers to something that a person said. */
-const SAID: ReadonlySet<string> = new Set<Work['kind']>(['question', 'media', 'command', 'unsupported']);
+const SAID: ReadonlySet<string> = new Set<Work['kind']>(['question', 'media', 'edit', 'command', 'unsupported']);
 
 /** How long a person who may not ask is not told so again, in milliseconds: 6 hours. */
 const REFUSED_EVERY_MS = 6 * 3_600_000;
@@ -26,7 +26,7 @@ export async function refusal(desk: Desk, update: InboxUpdate): Promise<readonly
     if (!(await desk.people.claimRefusal(work, work.message, now, REFUSED_EVERY_MS))) return [];
     return [await letter(desk, work, (tongue) => sayNo(desk, work.user, tongue))];
   }
-  const asks = work.kind === 'question' || work.kind === 'media' || asksAnew(work);
+  const asks = work.kind === 'question' || work.kind === 'media' || work.kind === 'edit' || asksAnew(work);
   if (!asks || !desk.rate.isOn) return undefined;
   // What is said to people costs nothing.
   if (await isWithPeople(desk, work)) return undefined;

@@ -83,6 +83,7 @@ export class Intake {
     const counts =
       (meaning.kind === 'question' && meaning.text.length < NEAR_LIMIT) ||
       meaning.kind === 'command' ||
+      meaning.kind === 'edit' ||
       ((meaning.kind === 'unsupported' || meaning.kind === 'media') && meaning.album === '');
     const judged = counts ? this.#desk.floods.judge(meaning) : 'take';
     if (judged === 'take' || !counts) return meaning;

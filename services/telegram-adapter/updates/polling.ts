@@ -13,7 +13,13 @@ const WAIT_SECONDS = 30;
 const MOST_AT_WORK = 5_000;
 
 /** The kinds of updates that this adapter reads. Telegram sends reactions to nobody who does not ask for them. */
-export const ALLOWED_UPDATES = ['message', 'my_chat_member', 'callback_query', 'message_reaction'] as const;
+export const ALLOWED_UPDATES = [
+  'message',
+  'edited_message',
+  'my_chat_member',
+  'callback_query',
+  'message_reaction',
+] as const;
 
 /**
  * Asks for updates until the signal aborts. An offset confirms all updates before it, so it moves only when they are

@@ -42,6 +42,8 @@ export type Meaning =
       readonly album: string;
       readonly fileName: string;
     } & Said)
+  /** The words of a question were changed: `message` is that question, `at` when it was asked. */
+  | ({ readonly kind: 'edit'; readonly text: string } & Said)
   /** A message without text; `album` is the same for all messages of one album, else empty. */
   | ({ readonly kind: 'unsupported'; readonly album: string } & Said)
   /** A button below a message of the bot was pressed: `message` is that one, `user` who pressed, `query` waits for an answer. */
@@ -105,12 +107,24 @@ export function readUpdate(update: unknown, self: Self): Meaning {
   if (query !== undefined) return readPress(query) ?? IGNORED;
   const reaction = field(update, 'message_reaction');
   if (reaction !== undefined) return readReaction(reaction) ?? IGNORED;
+  const edited = field(update, 'edited_message');
+  if (edited !== undefined) return readEdit(edited, self);
   const message = field(update, 'message');
   const moved = readMove(message);
   if (moved !== undefined) return moved;
+  return readMessage(message, self);
+}
+
+function readMessage(message: unknown, self: Self): Meaning {
   const said = readSaid(message, self);
   if (said === undefined) return IGNORED;
   return said.place === 'private' ? readPrivate(message, said, self) : readInGroup(message, said, self);
+}
+
+/** Only questions are answered again. */
+function readEdit(message: unknown, self: Self): Meaning {
+  const meaning = readMessage(message, self);
+  return meaning.kind === 'question' ? { ...meaning, kind: 'edit' } : IGNORED;
 }
 
 /** The number by which Telegram orders updates; undefined for what is no update. */
