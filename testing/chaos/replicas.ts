@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { MongoClient } from 'mongodb';
+import { type Collection, MongoClient } from 'mongodb';
 import { systemIds } from '#lib/ids.ts';
 import { newSecret } from '../../services/gateway/credentials/api-key.ts';
 import { freePort } from '../ports.ts';
@@ -29,6 +29,8 @@ type Service = keyof typeof SERVICES;
 
 const NAMES = Object.keys(SERVICES) as readonly Service[];
 const REPLICAS = 2;
+/** How often the database is asked how many sends are open, when it dies with the sender. */
+const MOST_TRIES = 100;
 /** In the folder: the API key that the gateways are given. */
 const KEY_FILE = 'first-api-key';
 
@@ -54,12 +56,11 @@ export async function startReplicas(options: DeploymentOptions): Promise<Deploym
     if (process === undefined || !process.isRunning) return;
     await process.end('SIGKILL');
     const at = Date.now();
-    if (process.name.startsWith('telegram-adapter')) {
-      const uncertain = await inbox.countDocuments({ sending: { $exists: true } });
-      deaths.push({ at, uncertain });
-    }
+    const isSender = process.name.startsWith('telegram-adapter');
+    const counting = isSender ? uncertainSends(inbox) : undefined;
     await sleep(downMs);
     process.start();
+    if (counting !== undefined) deaths.push({ at, uncertain: await counting });
     await process.ready();
   };
   const stack = owned.move();
@@ -78,6 +79,18 @@ export async function startReplicas(options: DeploymentOptions): Promise<Deploym
     leftovers: async () => [...(await leftInDatabase(client)), ...(await leftOnBus(bus.url))],
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
+}
+
+/** Sends that were begun and not recorded as done. A database that is down too is waited for. */
+async function uncertainSends(inbox: Collection): Promise<number> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await inbox.countDocuments({ sending: { $exists: true } });
+    } catch (error) {
+      if (tries === MOST_TRIES) throw error;
+      await sleep(200);
+    }
+  }
 }
 
 async function killServer(server: RealServer, downMs: number): Promise<void> {
