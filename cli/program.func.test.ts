@@ -61,7 +61,13 @@ describe('the otvet command', () => {
       router.service(BotService, {
         listBots: () => ({
           bots: [
-            { name: 'bots/7', username: 'hotel_bot', assistant: 'assistants/hotel', state: Bot_State.LIVE },
+            {
+              name: 'bots/7',
+              username: 'hotel_bot',
+              assistant: 'assistants/hotel',
+              state: Bot_State.LIVE,
+              claimCode: 'c0de',
+            },
             { name: 'bots/8', state: Bot_State.CONNECTING },
           ],
         }),
@@ -121,6 +127,7 @@ describe('the otvet command', () => {
       .to.include(server.url)
       .and.to.include('hotel: Hotel, answers from release r1')
       .and.to.include('@hotel_bot → hotel, live')
+      .and.to.include('has no owner in Telegram: send it /pair c0de')
       .and.to.match(/telegram +bot 8, connecting\n/);
     expect(JSON.parse((await server.run('status', '--json')).out)).to.include({
       url: server.url,

@@ -36,7 +36,7 @@ export async function statusCommand({ api, terminal }: Context, flags: { readonl
       ...assistants.map(
         (one) => `${label('assistant')}${last(one.name)}: ${oneLine(one.displayName)}, ${release(one.activeRelease)}`,
       ),
-      ...(bots ?? []).map((bot) => `${label('telegram')}${botName(bot)}, ${botState(bot)}`),
+      ...(bots ?? []).flatMap((bot) => [`${label('telegram')}${botName(bot)}, ${botState(bot)}`, ...claim(bot)]),
       '',
     ].join('\n'),
   );
@@ -56,6 +56,11 @@ function botName({ name, username, assistant }: Bot): string {
 function botState({ state, problem }: Bot): string {
   const word = enumWord(Bot_StateSchema, state);
   return problem === '' ? word : `${word}: ${oneLine(problem)}`;
+}
+
+/** How somebody becomes the owner of a bot that has none. */
+function claim({ claimCode }: Bot): readonly string[] {
+  return claimCode === '' ? [] : [`${' '.repeat(12)}has no owner in Telegram: send it /pair ${oneLine(claimCode)}`];
 }
 
 /** Undefined where the key may not see them. */

@@ -94,7 +94,7 @@ export class RunningBot {
   }
 
   describe(): MessageInitShape<typeof BotSchema> {
-    return this.#status.describe(this.#desk.assistants.known);
+    return { ...this.#status.describe(this.#desk.assistants.known), claimCode: this.#desk.owners.unclaimed };
   }
 
   /** Looks at once for what nobody works on. */

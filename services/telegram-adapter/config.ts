@@ -61,7 +61,7 @@ const variables = {
     fallback: 'off',
   }),
   owners: list('OTVET_TELEGRAM_OWNERS', /^\d{1,16}$/, USER_IDS, {
-    doc: 'Who decides in Telegram, such as which groups may ask: user ids, separated by commas. Unset: whoever writes the bot the code that the log shows at the start.',
+    doc: 'Who decides in Telegram, such as which groups may ask: user ids, separated by commas. Unset: whoever writes the bot the code that the log and `npx otvet status` show.',
   }),
   groups: choice('OTVET_TELEGRAM_GROUPS', ['closed', 'open'], {
     doc: 'closed: a group may ask the bot once an owner has let it in with the code that the bot says there; it leaves others after a day. open: every group may.',

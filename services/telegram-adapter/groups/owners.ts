@@ -20,6 +20,7 @@ export class Owners {
   readonly #documents: Collection<Ownership>;
   readonly #bot: string;
   readonly #named: readonly number[];
+  #unclaimed = '';
 
   /** `named`: Telegram's numbers of the owners; empty: the bot is to be claimed. */
   constructor(store: DocumentStore, bot: string, named: readonly number[]) {
@@ -28,9 +29,14 @@ export class Owners {
     this.#named = named;
   }
 
+  /** The code with which the bot can be claimed, as far as is known here; empty when it has an owner. */
+  get unclaimed(): string {
+    return this.#unclaimed;
+  }
+
   async all(): Promise<readonly { readonly id: number; readonly language: string }[]> {
     if (this.#named.length > 0) return this.#named.map((id) => ({ id, language: '' }));
-    const document = await this.#documents.get(this.#bot);
+    const document = await this.#read();
     return document?.owner === undefined ? [] : [{ id: document.owner, language: document.language ?? '' }];
   }
 
@@ -42,15 +48,23 @@ export class Owners {
   async claimCode(ids: Ids): Promise<string | undefined> {
     if (this.#named.length > 0) return undefined;
     const claim = ids.random().slice(0, CLAIM_LENGTH);
-    if ((await this.#documents.get(this.#bot)) === undefined) await this.#documents.insert({ key: this.#bot, claim });
-    return (await this.#documents.get(this.#bot))?.claim;
+    if ((await this.#read()) === undefined) await this.#documents.insert({ key: this.#bot, claim });
+    return (await this.#read())?.claim;
   }
 
   /** Makes a person the owner. False when that is not the code, or the bot has an owner. */
   async claim(code: string, user: number, language: string): Promise<boolean> {
     if (this.#named.length > 0 || code.length !== CLAIM_LENGTH) return false;
     const condition = { claim: { eq: code }, owner: { exists: false } };
-    return (await this.#documents.update(this.#bot, condition, { set: { owner: user, language }, unset: ['claim'] }))
-      .ok;
+    const set = { owner: user, language };
+    const claimed = await this.#documents.update(this.#bot, condition, { set, unset: ['claim'] });
+    if (claimed.ok) this.#unclaimed = '';
+    return claimed.ok;
+  }
+
+  async #read(): Promise<Ownership | undefined> {
+    const document = await this.#documents.get(this.#bot);
+    this.#unclaimed = document?.claim ?? '';
+    return document;
   }
 }

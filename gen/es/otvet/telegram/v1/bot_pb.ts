@@ -14,7 +14,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file otvet/telegram/v1/bot.proto.
  */
 export const file_otvet_telegram_v1_bot: GenFile = /*@__PURE__*/
-  fileDesc("ChtvdHZldC90ZWxlZ3JhbS92MS9ib3QucHJvdG8SEW90dmV0LnRlbGVncmFtLnYxIv4DCgNCb3QSDAoEbmFtZRgBIAEoCRIQCgh1c2VybmFtZRgCIAEoCRIRCglhc3Npc3RhbnQYAyABKAkSMQoIZGVsaXZlcnkYBCABKA4yHy5vdHZldC50ZWxlZ3JhbS52MS5Cb3QuRGVsaXZlcnkSKwoFc3RhdGUYBSABKA4yHC5vdHZldC50ZWxlZ3JhbS52MS5Cb3QuU3RhdGUSDwoHcHJvYmxlbRgGIAEoCRI0ChBsYXN0X3VwZGF0ZV90aW1lGAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIeChZtYW5hZ2VkX2J5X2Vudmlyb25tZW50GAggASgIEgwKBGV0YWcYCSABKAkSLwoLY3JlYXRlX3RpbWUYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIlIKCERlbGl2ZXJ5EhgKFERFTElWRVJZX1VOU1BFQ0lGSUVEEAASFgoSREVMSVZFUllfTE9OR19QT0xMEAESFAoQREVMSVZFUllfV0VCSE9PSxACImoKBVN0YXRlEhUKEVNUQVRFX1VOU1BFQ0lGSUVEEAASFAoQU1RBVEVfQ09OTkVDVElORxABEg4KClNUQVRFX0xJVkUQAhIRCg1TVEFURV9GQUlMSU5HEAMSEQoNU1RBVEVfU1RBTkRCWRAEYgZwcm90bzM", [file_google_protobuf_timestamp]);
+  fileDesc("ChtvdHZldC90ZWxlZ3JhbS92MS9ib3QucHJvdG8SEW90dmV0LnRlbGVncmFtLnYxIpcECgNCb3QSDAoEbmFtZRgBIAEoCRIQCgh1c2VybmFtZRgCIAEoCRIRCglhc3Npc3RhbnQYAyABKAkSMQoIZGVsaXZlcnkYBCABKA4yHy5vdHZldC50ZWxlZ3JhbS52MS5Cb3QuRGVsaXZlcnkSKwoFc3RhdGUYBSABKA4yHC5vdHZldC50ZWxlZ3JhbS52MS5Cb3QuU3RhdGUSDwoHcHJvYmxlbRgGIAEoCRI0ChBsYXN0X3VwZGF0ZV90aW1lGAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIeChZtYW5hZ2VkX2J5X2Vudmlyb25tZW50GAggASgIEgwKBGV0YWcYCSABKAkSLwoLY3JlYXRlX3RpbWUYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhcKCmNsYWltX2NvZGUYCyABKAlCA4ABASJSCghEZWxpdmVyeRIYChRERUxJVkVSWV9VTlNQRUNJRklFRBAAEhYKEkRFTElWRVJZX0xPTkdfUE9MTBABEhQKEERFTElWRVJZX1dFQkhPT0sQAiJqCgVTdGF0ZRIVChFTVEFURV9VTlNQRUNJRklFRBAAEhQKEFNUQVRFX0NPTk5FQ1RJTkcQARIOCgpTVEFURV9MSVZFEAISEQoNU1RBVEVfRkFJTElORxADEhEKDVNUQVRFX1NUQU5EQlkQBGIGcHJvdG8z", [file_google_protobuf_timestamp]);
 
 /**
  * An assistant's account in Telegram.
@@ -91,6 +91,14 @@ export type Bot = Message<"otvet.telegram.v1.Bot"> & {
    * @generated from field: google.protobuf.Timestamp create_time = 10;
    */
   createTime?: Timestamp | undefined;
+
+  /**
+   * Whoever sends it to the bot with `/pair` decides in Telegram from then on, as on groups. Empty where the bot has owners, or that is not
+   * known yet.
+   *
+   * @generated from field: string claim_code = 11;
+   */
+  claimCode: string;
 };
 
 /**
