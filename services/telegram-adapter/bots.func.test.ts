@@ -6,7 +6,7 @@ import { BotService } from '#gen/otvet/telegram/v1/bot_service_pb.ts';
 import { type Client, createClient, openChannel } from '#lib/rpc/client.ts';
 import { RpcError } from '#lib/rpc/status.ts';
 import { newKey } from '#lib/sealing/keys.ts';
-import { eventually, gate, TelegramBench } from '#testing/telegram-bench.ts';
+import { eventually, gate, QUICK, TelegramBench } from '#testing/telegram-bench.ts';
 import { startTelegramDouble, type TelegramDouble } from '#testing/telegram-double.ts';
 import { TelegramFront } from '#testing/telegram-front.ts';
 import { begun, finished, said, saying } from '#testing/telegram-peers.ts';
@@ -204,7 +204,9 @@ describe('bots of Telegram', () => {
       if (request.question === 'slow') await opened;
       yield* saying('Quick.')(request, new AbortController().signal);
     };
-    await bench.start(env, bench.host.log, LOOKING);
+    // Hundreds of chats in which the bot seems to type ten times a second would be a test of the machine.
+    const pace = { ...QUICK, typingAfterMs: 5_000, typingEveryMs: 5_000 };
+    await bench.start(env, bench.host.log, { ...LOOKING, pace });
     await bots((client) => client.add({ token: second.token, assistant: HOTEL }));
     await bots((client) => client.add({ token: third.token, assistant: VELIK }));
     await live(second);
