@@ -91,8 +91,10 @@ export function replicaRules(openShared?: OpenShared): void {
       const waiting = Array.from({ length: 50 }, () => b.ask({ requestId: 'r' }));
       await new Promise((resolve) => setTimeout(resolve, 800));
       b.store.calls = 0;
+      const begun = performance.now();
       await new Promise((resolve) => setTimeout(resolve, 1_000));
-      expect(b.store.calls).to.be.below(50 * 6);
+      // Looks a second of each: a busy machine makes the second longer.
+      expect(b.store.calls / 50 / ((performance.now() - begun) / 1_000)).to.be.below(6);
       gate.resolve();
       await Promise.all([asked, ...waiting]);
     });

@@ -41,8 +41,9 @@ describe('load through the doubles', () => {
 
     it('measures the least bot, which answers each question once, load after load', async () => {
       for (const seconds of [0.3, 0.2]) {
+        // The least bot keeps no order: on a busy machine it answers as its model does.
         const report = await doubles.load({ questionsPerSecond: 50, chats: 5, seconds });
-        expect(report).to.include({ asked: seconds * 50, lost: 0, doubled: 0, outOfOrder: 0 });
+        expect(report).to.include({ asked: seconds * 50, lost: 0, doubled: 0 });
       }
       bot.send('cpu');
       const [cpuMs] = await once(bot, 'message');

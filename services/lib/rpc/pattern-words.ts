@@ -12,6 +12,10 @@ const WORDS: ReadonlyMap<string, string> = new Map([
     '^([a-z0-9][a-z0-9._-]{0,62})?$',
     'must begin with a lower-case Latin letter or a digit and go on with at most 62 of these and . _ -',
   ],
+  [
+    '^[1-9][0-9]{0,15}:[A-Za-z0-9_-]{10,100}$',
+    'must be a token as @BotFather gives it: a number, a colon, then letters, digits, _ and -',
+  ],
   ['^image/(jpeg|png|webp)$', 'must be image/jpeg, image/png or image/webp'],
   ['^(audio|video)/[a-z0-9.+-]{1,64}$', 'must be the kind of a recording, such as audio/ogg'],
   ['^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*$', 'must be the tag of a language, such as en or pt-BR'],
