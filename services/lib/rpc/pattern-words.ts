@@ -3,6 +3,7 @@ const WORDS: ReadonlyMap<string, string> = new Map([
   ['\\S', 'must hold more than white space'],
   ['^[a-z0-9]+$', 'must be lower-case Latin letters and digits'],
   ['^[A-Za-z0-9_-]*$', 'must be Latin letters, digits, _ and -'],
+  ['^[A-Za-z0-9._:@-]*$', 'must be Latin letters, digits and . _ : @ -'],
   ['^[A-Za-z0-9._:-]*$', 'must be Latin letters, digits and . _ : -'],
   [
     '^[a-z][a-z0-9-]{0,38}$',
